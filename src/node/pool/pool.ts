@@ -14,7 +14,7 @@ export interface TransactionPool {
   add(transaction: TypedTransaction): Promise<void>
   get(transactionHash: Uint8Array): TypedTransaction | undefined
   /** The nonce the account's next transaction should have, waiting ones counted. */
-  nextNonce(address: Address): bigint
+  nextNonce(address: Address): Promise<bigint>
   content(): PoolContent
   readonly pendingCount: number
   readonly queuedCount: number
@@ -22,9 +22,10 @@ export interface TransactionPool {
   source(baseFeePerGas: bigint): TransactionSource
   /** Follows the chain: drops what was included or became impossible, takes back what was undone. */
   onHeadChange(change: HeadChange): void
-  /** Calls back with each transaction that enters; returns how to stop. */
+  /** Calls back with each transaction that `add` takes in; returns how to stop. */
   onAdded(listener: (transaction: TypedTransaction) => void): () => void
   /** What `restore` needs to bring back the present content. */
   snapshot(): readonly TypedTransaction[]
-  restore(transactions: readonly TypedTransaction[]): void
+  /** Makes these the content; resolves once they are checked against the head and can be drawn. */
+  restore(transactions: readonly TypedTransaction[]): Promise<void>
 }

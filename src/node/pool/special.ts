@@ -1,0 +1,46 @@
+import { accessListBytesToJSON, type TypedTransaction } from '@ethereumjs/tx'
+import {
+  type Address,
+  bytesToHex,
+  eoaCode7702AuthorizationListBytesItemToJSON,
+} from '@ethereumjs/util'
+import type { Message, Simulation } from '../../chain/simulate.ts'
+import { SYSTEM_CONTRACTS } from '../../protocol/addresses.ts'
+import type { PoolEntry } from './entry.ts'
+import { PoolError } from './errors.ts'
+
+/** Tries a message on the head; stands for `simulate` with the node's pending header. */
+export type Trial = (message: Message) => Promise<Simulation>
+
+const SYSTEM_ADDRESSES: ReadonlySet<string> = new Set(Object.values(SYSTEM_CONTRACTS))
+
+/** Whether it calls a system contract: the form every user-initiated special kind has (SPEC 4). */
+export const isSpecial = ({ to }: TypedTransaction): boolean =>
+  to !== undefined && SYSTEM_ADDRESSES.has(to.toString())
+
+/** Runs the same code as execution will, and refuses what it would revert; throws `PoolError`. */
+export async function trySpecial({ transaction, sender }: PoolEntry, trial: Trial): Promise<void> {
+  const { failure, returnValue } = await trial(toMessage(transaction, sender))
+  if (failure === undefined) return
+  throw new PoolError('SPECIAL_REVERTED', {
+    message: failure === 'revert' ? 'execution reverted' : `execution failed: ${failure}`,
+    hint: 'The system contract refuses this call on the present state; its error says why.',
+    facts: { data: bytesToHex(returnValue), failure, to: transaction.to?.toString() },
+  })
+}
+
+const toMessage = (transaction: TypedTransaction, from: Address): Message => ({
+  from,
+  to: transaction.to,
+  value: transaction.value,
+  data: transaction.data,
+  gasLimit: transaction.gasLimit,
+  ...('accessList' in transaction && {
+    accessList: accessListBytesToJSON(transaction.accessList),
+  }),
+  ...('authorizationList' in transaction && {
+    authorizationList: transaction.authorizationList.map(
+      eoaCode7702AuthorizationListBytesItemToJSON,
+    ),
+  }),
+})
