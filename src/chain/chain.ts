@@ -1,9 +1,11 @@
-import type { Block } from '@ethereumjs/block'
+import type { Block, BlockHeader } from '@ethereumjs/block'
 import type { Common } from '@ethereumjs/common'
 import type { TypedTransaction } from '@ethereumjs/tx'
 import type { Address } from '@ethereumjs/util'
 import type { Network } from '../protocol/networks.ts'
 import type { Seal } from '../protocol/seal.ts'
+import type { ExecutionRules } from './execution/rules.ts'
+import type { BlockHashes } from './machine.ts'
 import type { WorldState } from './state/worldState.ts'
 
 export interface Log {
@@ -67,6 +69,7 @@ export interface TransactionSource {
 export interface Chain {
   readonly network: Network
   readonly common: Common
+  readonly rules: ExecutionRules
   readonly genesis: Block
   readonly head: Block
   /** The highest block a quorum has justified, and the highest that can no longer be undone. */
@@ -84,6 +87,8 @@ export interface Chain {
   findTransaction(transactionHash: Uint8Array): TransactionPlace | undefined
   /** The state after a block. */
   stateOf(block: Block): WorldState
+  /** The hashes of a header's ancestors by number, on the branch it stands on. */
+  ancestorHashes(header: BlockHeader): BlockHashes
 
   /** Executes a plan with transactions from a source. Changes nothing until `commit`. */
   build(plan: BlockPlan, source: TransactionSource): Promise<ExecutedBlock>
@@ -93,6 +98,10 @@ export interface Chain {
   commit(executed: ExecutedBlock, seal: Seal): Promise<void>
   /** Makes a stored ancestor of the head the head again. */
   rewind(to: Block): Promise<void>
+
+  /** A small value that outlives the process, for whoever drives the chain (a clock's offset, say). */
+  note(name: string): Uint8Array | undefined
+  putNote(name: string, value: Uint8Array | undefined): Promise<void>
 
   /** Calls back after every change of the head; returns how to stop. */
   onHead(listener: (change: HeadChange) => void): () => void

@@ -1,7 +1,18 @@
-import type { Block } from '@ethereumjs/block'
-import type { AccessList, EOACode7702AuthorizationList } from '@ethereumjs/tx'
-import type { Address } from '@ethereumjs/util'
+import { type Block, type BlockHeader, createBlock } from '@ethereumjs/block'
+import {
+  type AccessList,
+  createEOACode7702Tx,
+  createFeeMarket1559Tx,
+  type EOACode7702AuthorizationList,
+  getCalldataFloorGas,
+  type TypedTransaction,
+} from '@ethereumjs/tx'
+import { Account, type Address, equalsBytes } from '@ethereumjs/util'
+import { runTx } from '@ethereumjs/vm'
+import { errorMessage, GenaroError } from '../util/errors.ts'
 import type { Chain, Log } from './chain.ts'
+import { toLogs } from './execution/transaction.ts'
+import type { Machine } from './machine.ts'
 import type { WorldState } from './state/worldState.ts'
 
 /** A message to try out: a transaction without nonce and signature. */
@@ -25,16 +36,176 @@ export interface Simulation {
   failure: string | undefined
   logs: Log[]
   createdAddress: Address | undefined
-  /** Slots and addresses touched beyond those always warm (EIP-2930 form). */
+  /** Slots and addresses touched (EIP-2930 form), without the sender, the target and precompiles. */
   accessList: AccessList
 }
 
-/** Where a message is tried: on which state, and under which block's header. */
+/** Where a message is tried: on which state, and as if in the block with which header. */
 export interface SimulationContext {
   chain: Chain
+  /** Takes the message's effects, so that several can follow each other; open one of your own. */
   state: WorldState
-  header: Block['header']
+  header: BlockHeader
 }
 
-declare function simulate(context: SimulationContext, message: Message): Promise<Simulation>
-export { simulate }
+export type SimulationErrorCode = 'INSUFFICIENT_FUNDS' | 'GAS_TOO_LOW' | 'INVALID_MESSAGE'
+
+/** A message that no block could hold, so there is nothing to try. */
+export class SimulationError extends GenaroError<SimulationErrorCode> {}
+
+/** Tries a message and says what came of it; the chain is not changed. */
+export async function simulate(
+  context: SimulationContext,
+  message: Message,
+): Promise<Simulation> {
+  const { chain, state, header } = context
+  const sender = (await state.getAccount(message.from)) ?? new Account()
+  requireFunds(message, sender.balance)
+  const block = blockFor(context, message)
+  const transaction = toTransaction(chain, message, sender.nonce)
+  const byContract = sender.isContract() && !(await isDelegated(state, message.from))
+  const workplace = { state, blockHashes: chain.ancestorHashes(header) }
+  return chain.rules.machines.use(workplace, (machine) =>
+    byContract
+      ? callAsContract(machine, block, message, transaction)
+      : callAsAccount(machine, block, message, transaction),
+  )
+}
+
+function requireFunds({ from, value, gasLimit, fees }: Message, balance: bigint): void {
+  const needed = value + gasLimit * (fees?.maxFeePerGas ?? 0n)
+  if (balance >= needed) return
+  throw new SimulationError('INSUFFICIENT_FUNDS', {
+    message: `insufficient funds for gas * price + value: address ${from} has ${balance}, needs ${needed}`,
+    facts: { balance, needed },
+  })
+}
+
+/** The block a message is tried in; a free call sees a base fee of 0, as it pays none. */
+function blockFor({ chain, header }: SimulationContext, { fees }: Message): Block {
+  const fields = fees === undefined ? { ...headerFields(header), baseFeePerGas: 0n } : header
+  return createBlock({ header: fields }, { common: chain.common })
+}
+
+const headerFields = (header: BlockHeader) => ({
+  parentHash: header.parentHash,
+  number: header.number,
+  coinbase: header.coinbase,
+  timestamp: header.timestamp,
+  gasLimit: header.gasLimit,
+  mixHash: header.mixHash,
+  extraData: header.extraData,
+  excessBlobGas: header.excessBlobGas,
+})
+
+function toTransaction(
+  { common }: Chain,
+  message: Message,
+  nonce: bigint,
+): TypedTransaction {
+  const { from, to, value, data, gasLimit, accessList = [], authorizationList } = message
+  const fees = message.fees ?? { maxFeePerGas: 0n, maxPriorityFeePerGas: 0n }
+  const fields = { nonce, to, value, data, gasLimit, accessList, ...fees }
+  try {
+    const options = { common, freeze: false }
+    const transaction =
+      authorizationList === undefined
+        ? createFeeMarket1559Tx(fields, options)
+        : createEOACode7702Tx({ ...fields, to: to!, authorizationList }, options)
+    transaction.getSenderAddress = () => from
+    return transaction
+  } catch (cause) {
+    throw new SimulationError('INVALID_MESSAGE', { message: errorMessage(cause), cause })
+  }
+}
+
+const DELEGATION_PREFIX = Uint8Array.of(0xef, 0x01, 0x00)
+
+/** Whether an account with code is one whose owner delegated it, and may still send (EIP-7702). */
+const isDelegated = async (state: WorldState, address: Address): Promise<boolean> =>
+  equalsBytes((await state.getCode(address)).subarray(0, 3), DELEGATION_PREFIX)
+
+async function callAsAccount(
+  machine: Machine,
+  block: Block,
+  message: Message,
+  transaction: TypedTransaction,
+): Promise<Simulation> {
+  const result = await runTx(machine, {
+    tx: transaction,
+    block,
+    skipBalance: true,
+    skipBlockGasLimitValidation: true,
+    reportAccessList: true,
+  }).catch(refuse)
+  const { execResult } = result
+  return {
+    gasUsed: result.totalGasSpent,
+    returnValue: execResult.returnValue,
+    failure: execResult.exceptionError?.error,
+    logs: toLogs(execResult.logs),
+    createdAddress: result.createdAddress,
+    accessList: withoutWarm(machine, message, result.accessList ?? []),
+  }
+}
+
+function refuse(error: unknown): never {
+  if (error instanceof GenaroError) throw error
+  const text = errorMessage(error)
+  throw new SimulationError(text.startsWith('INTRINSIC_GAS') ? 'GAS_TOO_LOW' : 'INVALID_MESSAGE', {
+    message: text,
+    cause: error,
+  })
+}
+
+/**
+ * A call in the name of a contract. No transaction can come from one (EIP-3607), but wallets and tests
+ * ask what it would see, and other nodes answer.
+ */
+async function callAsContract(
+  machine: Machine,
+  block: Block,
+  { from, to, value, data, gasLimit }: Message,
+  transaction: TypedTransaction,
+): Promise<Simulation> {
+  const intrinsicGas = transaction.getIntrinsicGas()
+  const floorGas = getCalldataFloorGas(transaction)
+  if (gasLimit < intrinsicGas || gasLimit < floorGas) {
+    throw new SimulationError('GAS_TOO_LOW', { message: `intrinsic gas too low: ${gasLimit}` })
+  }
+  const { evm } = machine
+  const { execResult, createdAddress } = await evm.runCall({
+    block,
+    caller: from,
+    origin: from,
+    to,
+    value,
+    data,
+    gasLimit: gasLimit - intrinsicGas,
+  })
+  const spent = intrinsicGas + execResult.executionGasUsed
+  const refund = execResult.gasRefund ?? 0n
+  const gasUsed = spent - (refund < spent / 5n ? refund : spent / 5n)
+  await evm.journal.cleanup()
+  return {
+    gasUsed: gasUsed > floorGas ? gasUsed : floorGas,
+    returnValue: execResult.returnValue,
+    failure: execResult.exceptionError?.error,
+    logs: toLogs(execResult.logs),
+    createdAddress,
+    accessList: [],
+  }
+}
+
+function withoutWarm(
+  machine: Machine,
+  { from, to }: Message,
+  accessList: AccessList,
+): AccessList {
+  const warm = new Set([from.toString(), to?.toString()])
+  return accessList.filter(
+    ({ address, storageKeys }) =>
+      storageKeys.length > 0 ||
+      !(warm.has(address) || machine.evm.precompiles.has(address.slice(2))),
+  )
+}

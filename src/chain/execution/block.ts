@@ -1,0 +1,126 @@
+import { type Block, createBlock, genRequestsRoot, type HeaderData } from '@ethereumjs/block'
+import { RLP } from '@ethereumjs/rlp'
+import type { TypedTransaction } from '@ethereumjs/tx'
+import type { Withdrawal } from '@ethereumjs/util'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { GenaroError } from '../../util/errors.ts'
+import type { Receipt, TransactionSource } from '../chain.ts'
+import type { BlockHashes, Machine } from '../machine.ts'
+import { deriveRoot } from '../state/deriveRoot.ts'
+import type { WorldState } from '../state/worldState.ts'
+import { gatherRequests } from './requests.ts'
+import type { ExecutionRules } from './rules.ts'
+import { writeBlockStart } from './systemWrites.ts'
+import { applyTransaction } from './transaction.ts'
+import { creditWithdrawals } from './withdrawals.ts'
+
+/** What a block is executed from: everything in it that does not follow from executing it. */
+export interface BlockInputs {
+  parent: Block
+  /** The header fields that whoever makes the block decides. */
+  header: HeaderData
+  withdrawals: readonly Withdrawal[]
+  source: TransactionSource
+  /** The state after the parent; it ends as the state after the block. */
+  state: WorldState
+  blockHashes: BlockHashes
+}
+
+export interface BlockOutcome {
+  block: Block
+  receipts: Receipt[]
+}
+
+/**
+ * The one path from inputs to block. Building takes the transactions from the pool, verifying takes them
+ * from the block in question; either way the block that comes out is the only right one.
+ */
+export const executeBlock = (rules: ExecutionRules, inputs: BlockInputs): Promise<BlockOutcome> =>
+  rules.machines.use(inputs, async (machine) => {
+    const { parent, header, state, withdrawals } = inputs
+    const draft = createBlock({ header }, { common: rules.common })
+    await writeBlockStart(rules, state, parent.header, draft.header)
+    await machine.evm.journal.cleanup()
+    const body = await applyTransactions(machine, draft, inputs.source)
+    await creditWithdrawals(machine, withdrawals)
+    const requestsHash = await hashRequests(rules, machine, draft, body.receipts)
+    const block = createBlock(
+      {
+        header: {
+          ...header,
+          transactionsTrie: deriveRoot(body.transactions.map((tx) => tx.serialize())),
+          receiptTrie: deriveRoot(body.encodedReceipts),
+          logsBloom: body.logsBloom,
+          gasUsed: body.gasUsed,
+          ...(rules.common.isActivatedEIP(4844) && { blobGasUsed: body.blobGasUsed }),
+          ...(rules.common.isActivatedEIP(4895) && { withdrawalsRoot: withdrawalsRoot(withdrawals) }),
+          ...(requestsHash !== undefined && { requestsHash }),
+          stateRoot: state.root(),
+        },
+        transactions: body.transactions,
+        ...(rules.common.isActivatedEIP(4895) && { withdrawals: [...withdrawals] }),
+      },
+      { common: rules.common },
+    )
+    return { block, receipts: body.receipts }
+  })
+
+interface ExecutedBody {
+  transactions: TypedTransaction[]
+  receipts: Receipt[]
+  encodedReceipts: Uint8Array[]
+  logsBloom: Uint8Array
+  gasUsed: bigint
+  blobGasUsed: bigint
+}
+
+async function applyTransactions(
+  machine: Machine,
+  block: Block,
+  source: TransactionSource,
+): Promise<ExecutedBody> {
+  const body: ExecutedBody = {
+    transactions: [],
+    receipts: [],
+    encodedReceipts: [],
+    logsBloom: new Uint8Array(256),
+    gasUsed: 0n,
+    blobGasUsed: 0n,
+  }
+  for (;;) {
+    const transaction = source.next(block.header.gasLimit - body.gasUsed)
+    if (transaction === undefined) return body
+    try {
+      const applied = await applyTransaction(machine, block, transaction, body.gasUsed)
+      body.transactions.push(transaction)
+      body.receipts.push(applied.receipt)
+      body.encodedReceipts.push(applied.encodedReceipt)
+      body.gasUsed += applied.receipt.gasUsed
+      body.blobGasUsed += applied.blobGasUsed
+      addToBloom(body.logsBloom, applied.receipt)
+    } catch (error) {
+      // Ours mean that the database or the source failed; the rest, that the transaction does not fit.
+      if (error instanceof GenaroError) throw error
+      source.reject(transaction, error as Error)
+    }
+  }
+}
+
+function addToBloom(bloom: Uint8Array, { logs, logsBloom }: Receipt): void {
+  if (logs.length === 0) return
+  for (let i = 0; i < bloom.length; i++) bloom[i]! |= logsBloom[i]!
+}
+
+const withdrawalsRoot = (withdrawals: readonly Withdrawal[]): Uint8Array =>
+  deriveRoot(withdrawals.map((withdrawal) => RLP.encode(withdrawal.raw())))
+
+async function hashRequests(
+  rules: ExecutionRules,
+  machine: Machine,
+  block: Block,
+  receipts: readonly Receipt[],
+): Promise<Uint8Array | undefined> {
+  if (!rules.common.isActivatedEIP(7685)) return undefined
+  const requests = rules.requests ? await gatherRequests(machine, block, receipts) : []
+  return genRequestsRoot(requests, sha256)
+}

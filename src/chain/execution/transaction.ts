@@ -1,0 +1,45 @@
+import type { Block } from '@ethereumjs/block'
+import type { TypedTransaction } from '@ethereumjs/tx'
+import { encodeReceipt, type RunTxResult, runTx } from '@ethereumjs/vm'
+import type { Log, Receipt } from '../chain.ts'
+import type { Machine } from '../machine.ts'
+
+/** What one transaction did. */
+export interface AppliedTransaction {
+  receipt: Receipt
+  /** The receipt as the receipts root commits to it (EIP-2718). */
+  encodedReceipt: Uint8Array
+  blobGasUsed: bigint
+}
+
+/**
+ * Executes one transaction in a block. Throws, leaving the state as it was, when the transaction cannot
+ * be part of the block at all (nonce, balance, fees); a reverted one is applied with status 0.
+ */
+export async function applyTransaction(
+  machine: Machine,
+  block: Block,
+  transaction: TypedTransaction,
+  gasUsedBefore: bigint,
+): Promise<AppliedTransaction> {
+  const result = await runTx(machine, { tx: transaction, block, blockGasUsed: gasUsedBefore })
+  return {
+    receipt: toReceipt(transaction, result),
+    encodedReceipt: encodeReceipt(result.receipt, transaction.type),
+    blobGasUsed: result.blobGasUsed ?? 0n,
+  }
+}
+
+const toReceipt = (transaction: TypedTransaction, result: RunTxResult): Receipt => ({
+  type: transaction.type,
+  status: result.execResult.exceptionError === undefined ? 1 : 0,
+  cumulativeGasUsed: result.receipt.cumulativeBlockGasUsed,
+  gasUsed: result.totalGasSpent,
+  logsBloom: result.receipt.bitvector,
+  logs: toLogs(result.receipt.logs),
+  from: transaction.getSenderAddress(),
+  createdAddress: transaction.to === undefined ? result.createdAddress : undefined,
+})
+
+export const toLogs = (logs: readonly [Uint8Array, Uint8Array[], Uint8Array][] = []): Log[] =>
+  logs.map(([address, topics, data]) => ({ address, topics, data }))

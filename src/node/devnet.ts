@@ -1,0 +1,142 @@
+import { createBlock } from '@ethereumjs/block'
+import { planHeader } from '../chain/consensus/header.ts'
+import { openChain } from '../chain/openChain.ts'
+import { createDevnetValidatorKeys } from './devnet/validator.ts'
+import { createMemoryStore } from '../util/keyValueStore.ts'
+import { openLevelStore } from '../util/levelStore.ts'
+import { type Clock, systemClock } from '../util/clock.ts'
+import { errorMessage } from '../util/errors.ts'
+import { type Logger, silentLogger } from '../util/logger.ts'
+import { createDevnetAccounts } from './devnet/accounts.ts'
+import { createDevnetClock } from './devnet/devnetClock.ts'
+import { DevnetError } from './devnet/errors.ts'
+import { devnetGenesis, devnetNetwork } from './devnet/genesis.ts'
+import { createSealer, type Sealer } from './devnet/sealer.ts'
+import { createSnapshots } from './devnet/snapshots.ts'
+import type { ChainNode, DevnetControl } from './node.ts'
+import { createTransactionPool } from './pool/createTransactionPool.ts'
+
+export interface DevnetOptions {
+  /** Where the chain is kept; in memory when absent. */
+  dataDirectory?: string
+  chainId?: bigint
+  /** How many accounts of the well-known mnemonic are funded; ten by default. */
+  accounts?: number
+  /** Seals a block every so many seconds instead of one per transaction. */
+  slotSeconds?: number
+  clientVersion?: string
+  logger?: Logger
+  clock?: Clock
+}
+
+const DEFAULT_ACCOUNTS = 10
+/** Tools for development nodes refuse to move time unless the name begins as one they know. */
+const DEFAULT_CLIENT_VERSION = 'anvil/compat genaro/0.1.0'
+const MAX_BLOCKS_AT_ONCE = 100_000
+
+/** Starts a development network in this process: one validator that seals as transactions arrive. */
+export async function createDevnet(options: DevnetOptions = {}): Promise<ChainNode> {
+  const { logger = silentLogger, clock: systemTime = systemClock } = options
+  const network = devnetNetwork(options.chainId)
+  const accounts = createDevnetAccounts(options.accounts ?? DEFAULT_ACCOUNTS)
+  const genesis = devnetGenesis(network, accounts)
+  const store =
+    options.dataDirectory === undefined
+      ? createMemoryStore()
+      : await openLevelStore(options.dataDirectory)
+  const chain = await openChain({ network, genesis, store }).catch(async (error) => {
+    await store.close()
+    throw error
+  })
+  const pool = createTransactionPool({ chain, acceptUnprotected: true })
+  chain.onHead((change) => pool.onHeadChange(change))
+  const clock = createDevnetClock(chain, systemTime)
+  const keys = createDevnetValidatorKeys(network, chain.genesis.hash())
+  const sealer = createSealer({ chain, pool, clock, keys })
+  const snapshots = createSnapshots(chain, pool, clock)
+  const mining = createMining(sealer, logger)
+  if (options.slotSeconds !== undefined) {
+    mining.setAutomine(false)
+    mining.setIntervalSeconds(options.slotSeconds)
+  }
+
+  const devnet: DevnetControl = {
+    accounts,
+    get automine() {
+      return mining.automine
+    },
+    setAutomine: mining.setAutomine,
+    setIntervalSeconds: mining.setIntervalSeconds,
+    async mine({ blocks = 1, timestamp } = {}) {
+      requireBlockCount(blocks)
+      if (timestamp !== undefined) await clock.setNext(timestamp)
+      for (let i = 0; i < blocks; i++) await sealer.sealBlock()
+    },
+    increaseTime: (seconds) => sealer.pause(() => clock.increase(seconds)),
+    setNextBlockTimestamp: (timestamp) => sealer.pause(() => clock.setNext(timestamp)),
+    snapshot: () => sealer.pause(async () => snapshots.take()),
+    revert: (id) => sealer.pause(() => snapshots.revert(id)),
+  }
+
+  return {
+    chain,
+    pool,
+    logger,
+    clientVersion: options.clientVersion ?? DEFAULT_CLIENT_VERSION,
+    devnet,
+    async submit(transaction) {
+      await pool.add(transaction)
+      if (mining.automine) await sealer.sealWaiting()
+      return transaction.hash()
+    },
+    pendingBlock: () =>
+      createBlock({ header: planHeader(sealer.nextPlan()) }, { common: chain.common }),
+    async close() {
+      mining.setIntervalSeconds(0)
+      await sealer.pause(() => chain.close())
+    },
+  }
+}
+
+function requireBlockCount(blocks: number): void {
+  if (Number.isInteger(blocks) && blocks >= 0 && blocks <= MAX_BLOCKS_AT_ONCE) return
+  throw new DevnetError('TOO_MANY_BLOCKS', {
+    message: `${blocks} blocks cannot be mined at once`,
+    hint: `Ask for at most ${MAX_BLOCKS_AT_ONCE} at a time.`,
+  })
+}
+
+/** When blocks are sealed by themselves: with each transaction, every so many seconds, or neither. */
+interface Mining {
+  readonly automine: boolean
+  setAutomine(on: boolean): void
+  setIntervalSeconds(seconds: number): void
+}
+
+function createMining(sealer: Sealer, logger: Logger): Mining {
+  let automine = true
+  let timer: NodeJS.Timeout | undefined
+  const seal = (): void => {
+    sealer.sealBlock().catch((error) => {
+      logger.error('could not seal a block', { error: errorMessage(error) })
+    })
+  }
+  return {
+    get automine() {
+      return automine
+    },
+    setAutomine(on) {
+      automine = on
+    },
+    setIntervalSeconds(seconds) {
+      if (!(seconds >= 0 && seconds <= 86_400)) {
+        throw new DevnetError('BAD_OPTION', {
+          message: `A block every ${seconds} seconds is not possible`,
+          hint: 'Choose a slot time between 0.1 and 86,400 seconds, or 0 for none.',
+        })
+      }
+      clearInterval(timer)
+      timer = seconds === 0 ? undefined : setInterval(seal, Math.max(seconds * 1_000, 10))
+    },
+  }
+}
