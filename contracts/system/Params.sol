@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {SystemContract} from "./SystemContract.sol";
+
+/// @title The protocol's adjustable numbers
+/// @notice Prices, the minimum stake and the length of things. Genesis sets them; nothing here writes.
+/// @custom:predeploy 0x6000000000000000000000000000000000000007
+contract Params is SystemContract {
+    // What the market reads stands in one word, what staking reads in the other.
+    uint96 private _spacePriceWei;
+    uint96 private _trafficPriceWei;
+    uint16 private _burnShareBasisPoints;
+    uint32 private _bundledDownloadsPerYear;
+
+    uint128 private _minimumStakeWei;
+    uint64 private _epochLengthSlots;
+    uint32 private _unbondingEpochs;
+
+    /// @notice The price of space, in wei per GB (1e9 bytes), day and backup.
+    function spacePriceWei() external view returns (uint256) {
+        return _spacePriceWei;
+    }
+
+    /// @notice The price of traffic, in wei per GB (1e9 bytes).
+    function trafficPriceWei() external view returns (uint256) {
+        return _trafficPriceWei;
+    }
+
+    /// @notice The share of every space and traffic fee that is burned, in basis points.
+    function burnShareBasisPoints() external view returns (uint256) {
+        return _burnShareBasisPoints;
+    }
+
+    /// @notice The full downloads of a bucket bundled with each year of its term.
+    function bundledDownloadsPerYear() external view returns (uint256) {
+        return _bundledDownloadsPerYear;
+    }
+
+    /// @notice The stake of a candidate, and the stake locked per farmer node, in wei.
+    function minimumStakeWei() external view returns (uint256) {
+        return _minimumStakeWei;
+    }
+
+    /// @notice The slots one committee serves.
+    function epochLengthSlots() external view returns (uint256) {
+        return _epochLengthSlots;
+    }
+
+    /// @notice The whole epochs between unstaking and withdrawal.
+    function unbondingEpochs() external view returns (uint256) {
+        return _unbondingEpochs;
+    }
+
+    /// @notice All that pricing space and traffic needs, in one call.
+    function marketTerms()
+        external
+        view
+        returns (
+            uint256 spacePrice,
+            uint256 trafficPrice,
+            uint256 burnShare,
+            uint256 bundledDownloads
+        )
+    {
+        return (_spacePriceWei, _trafficPriceWei, _burnShareBasisPoints, _bundledDownloadsPerYear);
+    }
+}
