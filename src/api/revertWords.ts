@@ -1,0 +1,90 @@
+import type { SystemContractName } from '../protocol/addresses.ts'
+import { formatAmount } from './units/amount.ts'
+import { formatSize } from './units/size.ts'
+import { formatTerm } from './units/term.ts'
+
+/** What a custom error means and what to do about it. */
+type Words = (facts: Record<string, bigint & string>) => [message: string, hint?: string]
+
+/** The custom errors a user can meet, by contract and name, in words. */
+export const REVERT_WORDS: Partial<Record<SystemContractName, Record<string, Words>>> = {
+  Staking: {
+    ZeroAmount: () => ['The amount is 0', 'Pass an amount above zero.'],
+    InsufficientStake: ({ stakeWei, amountWei }) => [
+      `The account's stake is ${formatAmount(stakeWei!)}, less than ${formatAmount(amountWei!)}`,
+      'Unstake less; `genaro account` shows the stake.',
+    ],
+    StakeLocked: ({ lockedWei, remainingWei }) => [
+      `${formatAmount(remainingWei!)} would remain, but ${formatAmount(lockedWei!)} is locked`,
+      'Unstake less, or first resign as a candidate or retire farmer nodes.',
+    ],
+    TooManyUnbondings: ({ limit }) => [
+      `The account already has ${limit} amounts unbonding`,
+      'Withdraw those that are free, or wait until one is.',
+    ],
+    NothingToWithdraw: () => [
+      'Nothing has finished unbonding',
+      '`genaro account` shows from which epoch each amount is free, `genaro status` the present one.',
+    ],
+    WithdrawalRefused: () => ['The account is a contract that refused its own coins'],
+    KeyTaken: ({ owner }) => [
+      `The BLS key was registered by ${owner}`,
+      'Make a key of your own; a key never changes hands.',
+    ],
+    InvalidProofOfPossession: () => [
+      'The proof of possession does not fit the BLS key and the account',
+      'Sign `Staking.proofMessage(account, key)` of this chain with the key.',
+    ],
+    NotACandidate: ({ account }) => [`${account} is not a candidate`],
+  },
+  StorageMarket: {
+    SizeOutOfRange: ({ sizeBytes }) => [
+      `${formatSize(sizeBytes!)} is not a size that can be bought`,
+      'Space is 1 byte to 2^63 bytes.',
+    ],
+    TermOutOfRange: ({ termSeconds }) => [
+      `${formatTerm(termSeconds!)} is not a term that can be bought`,
+      'A term is 1 to 3,650 days from now.',
+    ],
+    BackupsOutOfRange: ({ backups }) => [
+      `${backups} backups cannot be bought`,
+      'There are 1 to 100 backups.',
+    ],
+    TrafficOutOfRange: ({ trafficBytes }) => [
+      `${formatSize(trafficBytes!)} of traffic cannot be bought`,
+      'Traffic is 1 byte to 2^63 bytes.',
+    ],
+    InsufficientPayment: ({ priceWei, paidWei }) => [
+      `The price is ${formatAmount(priceWei!)}, but ${formatAmount(paidWei!)} was sent`,
+      'The price rose since it was asked for; try again.',
+    ],
+    BucketExists: ({ id }) => [
+      `The account has a bucket ${id} whose term has not ended`,
+      'Choose another tag, or extend that bucket.',
+    ],
+    UnknownBucket: ({ id }) => [
+      `There is no bucket ${id}: never bought, or ended and cleaned up`,
+      '`genaro bucket list` shows the buckets of an account.',
+    ],
+    NotBucketOwner: ({ id }) => [
+      `The bucket ${id} belongs to another account`,
+      'Act for its owner, whose address the first 40 digits of the id are.',
+    ],
+    NothingToExtend: () => ['Neither size nor term is added', 'Add at least one of them.'],
+    NoCredit: () => ['The account has no credit'],
+    PaymentRefused: () => ['The account is a contract that refused its own coins'],
+  },
+  Nodes: {
+    BadPeerId: ({ length }) => [`A peer id is 1 to 64 bytes, not ${length}`],
+    ZeroCapacity: () => ['A node must offer at least one byte'],
+    InsufficientStake: ({ requiredWei, stakeWei }) => [
+      `One more node needs a stake of ${formatAmount(requiredWei!)}, it is ${formatAmount(stakeWei!)}`,
+      'Stake the difference first with `genaro stake`.',
+    ],
+    NodeExists: ({ node }) => [`The account has node ${node} with this peer id`],
+    TooManyNodes: ({ limit }) => [`The account has as many nodes as it may have: ${limit}`],
+    UnknownNode: ({ node }) => [`There is no node ${node}`],
+    NotNodeOwner: ({ node, owner }) => [`Node ${node} belongs to ${owner}`],
+    NodeRetired: ({ node }) => [`Node ${node} was retired`],
+  },
+}
