@@ -1,0 +1,63 @@
+import { formatAmount } from '../../api/units/amount.ts'
+import type { ChainNode } from '../../node/node.ts'
+import { DEVNET_ACCOUNT_BALANCE_WEI, DEVNET_MNEMONIC } from '../../protocol/networks.ts'
+import type { DevnetFlags } from '../commands/devnet.ts'
+import { formatFacts } from '../output.ts'
+
+/** What a developer needs to know of a running devnet. */
+export interface DevnetDescription {
+  url: string
+  chainId: bigint
+  clientVersion: string
+  mnemonic: string
+  accounts: { address: string; privateKey: string }[]
+  balanceWei: bigint
+  /** Null: kept in memory only. */
+  dataDirectory: string | null
+  /** Null: a block as transactions arrive. */
+  slotSeconds: number | null
+  blockNumber: bigint
+}
+
+export const describeDevnet = (
+  { dataDir, slotTime }: DevnetFlags,
+  { chain, devnet, clientVersion }: ChainNode,
+  url: string,
+): DevnetDescription => ({
+  url,
+  chainId: chain.network.chainId,
+  clientVersion,
+  mnemonic: DEVNET_MNEMONIC,
+  accounts: (devnet?.accounts ?? []).map(({ address, privateKey }) => ({ address, privateKey })),
+  balanceWei: DEVNET_ACCOUNT_BALANCE_WEI,
+  dataDirectory: dataDir ?? null,
+  slotSeconds: slotTime ?? null,
+  blockNumber: chain.head.header.number,
+})
+
+/** The same for people, the address last because it is what one looks for. */
+export function devnetText(devnet: DevnetDescription): string {
+  const keys = devnet.accounts.map(
+    ({ address, privateKey }, index) => `${String(index).padStart(3)}  ${address}  ${privateKey}`,
+  )
+  return [
+    `Accounts, each with ${formatAmount(devnet.balanceWei)} at genesis, and their private keys`,
+    ...keys,
+    '',
+    'These keys are known to everybody: whatever they get on another network is lost.',
+    '',
+    formatFacts([
+      ['Mnemonic', devnet.mnemonic],
+      ['Chain id', devnet.chainId],
+      ['Blocks', blocksText(devnet)],
+      ['Kept in', devnet.dataDirectory ?? 'memory only; --data-dir keeps it'],
+      ['Head', `block ${devnet.blockNumber}`],
+      ['JSON-RPC', `${devnet.url} (HTTP and WebSocket)`],
+    ]),
+    '',
+    'Ready. Ctrl-C ends it.',
+  ].join('\n')
+}
+
+const blocksText = ({ slotSeconds }: DevnetDescription): string =>
+  slotSeconds === null ? 'one as transactions arrive' : `one every ${slotSeconds} s`

@@ -1,0 +1,48 @@
+import { createDevnet } from '../../node/devnet.ts'
+import type { ChainNode } from '../../node/node.ts'
+import { createRPCServer } from '../../node/rpc/server.ts'
+import { createLogger, type Logger } from '../../util/logger.ts'
+import type { DevnetFlags } from '../commands/devnet.ts'
+import { printResult } from '../output.ts'
+import { describeDevnet, devnetText } from './banner.ts'
+import { explainListenError } from './listenError.ts'
+import { untilSignal } from './signals.ts'
+
+type RPCServer = Awaited<ReturnType<typeof createRPCServer>>
+
+/** Runs a devnet until a signal ends it. */
+export async function runDevnet(flags: DevnetFlags): Promise<void> {
+  const stop = untilSignal()
+  const logger = createLogger(flags.logLevel)
+  const node = await createDevnet({ ...nodeOptions(flags), logger })
+  try {
+    const server = await listen(flags, node, logger)
+    printResult(flags, describeDevnet(flags, node, server.url), () =>
+      devnetText(describeDevnet(flags, node, server.url)),
+    )
+    await stop
+    await server.close()
+  } finally {
+    await node.close()
+  }
+}
+
+const nodeOptions = ({ dataDir, slotTime, accounts, chainId, clientVersion }: DevnetFlags) => ({
+  accounts,
+  ...(dataDir === undefined ? {} : { dataDirectory: dataDir }),
+  ...(slotTime === undefined ? {} : { slotSeconds: slotTime }),
+  ...(chainId === undefined ? {} : { chainId: BigInt(chainId) }),
+  ...(clientVersion === undefined ? {} : { clientVersion }),
+})
+
+async function listen(
+  { host, port }: DevnetFlags,
+  node: ChainNode,
+  logger: Logger,
+): Promise<RPCServer> {
+  try {
+    return await createRPCServer({ node, host, port, logger })
+  } catch (error) {
+    throw explainListenError(error, host, port)
+  }
+}
