@@ -62,7 +62,9 @@ const renderList = (items: readonly unknown[]): string =>
 
 /** Internal types name the sources' structs, which no caller needs. */
 function withoutInternalTypes(item: unknown): unknown {
-  return JSON.parse(JSON.stringify(item, (key, value) => (key === 'internalType' ? undefined : value)))
+  return JSON.parse(
+    JSON.stringify(item, (key, value) => (key === 'internalType' ? undefined : value)),
+  )
 }
 
 function main(): void {

@@ -101,7 +101,8 @@ function collect(output: SolcOutput): Map<string, CompiledContract> {
   const contracts = new Map<string, CompiledContract>()
   for (const [path, byName] of Object.entries(output.contracts ?? {})) {
     for (const [name, contract] of Object.entries(byName)) {
-      if (contracts.has(name)) throw new Error(`${name} is defined twice, again in ${basename(path)}`)
+      if (contracts.has(name))
+        throw new Error(`${name} is defined twice, again in ${basename(path)}`)
       contracts.set(name, {
         name,
         abi: contract.abi ?? [],
@@ -128,6 +129,8 @@ function checkOpcodes(source: string): void {
     ({ byte, inputs, outputs }) => `verbatim_${inputs}i_${outputs}o(hex"${hexByte(byte)}"`,
   )
   if (found.sort().join() !== expected.sort().join()) {
-    throw new Error(`StorageView.yul uses ${found.join(', ')}; the table says ${expected.join(', ')}`)
+    throw new Error(
+      `StorageView.yul uses ${found.join(', ')}; the table says ${expected.join(', ')}`,
+    )
   }
 }

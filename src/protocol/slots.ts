@@ -1,0 +1,91 @@
+import { type Address, bigIntToBytes, concatBytes, setLengthLeft } from '@ethereumjs/util'
+import { keccak_256 } from '@noble/hashes/sha3.js'
+import { BEACON_RING_LENGTH } from './params.ts'
+
+/**
+ * Where the system contracts keep what the chain itself reads and writes. Keys are 32 bytes, as a state
+ * manager takes them. The compiler's storage layout is part of the protocol; a test holds this file to it.
+ */
+
+/** The 32-byte big-endian word of a number. */
+const word = (value: bigint): Uint8Array => setLengthLeft(bigIntToBytes(value), 32)
+
+const addressWord = (address: Address): Uint8Array => setLengthLeft(address.bytes, 32)
+
+/** Where Solidity keeps `mapping[key]` of a mapping at `slot`: keccak256(key ‖ slot). */
+const mappingKey = (key: Uint8Array, slot: Uint8Array): Uint8Array =>
+  keccak_256(concatBytes(key, slot))
+
+const toNumber = (key: Uint8Array): bigint => BigInt(`0x${Buffer.from(key).toString('hex')}`)
+
+/** The word `distance` words after another, within a struct or array. */
+const wordAfter = (key: Uint8Array, distance: bigint): Uint8Array =>
+  word(BigInt.asUintN(256, toNumber(key) + distance))
+
+const SLOT_0 = word(0n)
+const SLOT_1 = word(1n)
+const SLOT_2 = word(2n)
+const SLOT_3 = word(3n)
+const SLOT_4 = word(4n)
+
+/** Beacon: the slot of the block being executed, a number. */
+export const beaconCurrentSlotKey: Uint8Array = SLOT_0
+
+/** Beacon: the two words of a past slot's entry in the ring: the slot's number, and its block's mix. */
+export function beaconRingKeys(slot: bigint): { slot: Uint8Array; mix: Uint8Array } {
+  const first = 1n + 2n * (slot % BEACON_RING_LENGTH)
+  return { slot: word(first), mix: word(first + 1n) }
+}
+
+/** Heft: an account's heft, a number. */
+export const heftKey = (account: Address): Uint8Array => mappingKey(addressWord(account), SLOT_0)
+
+/** Heft: the heft of all accounts together, a number. */
+export const totalHeftKey: Uint8Array = SLOT_1
+
+/** StorageMarket: the first word of a bucket, which `decodeBucketWord` reads. The id is 32 bytes. */
+export const bucketKey = (id: Uint8Array): Uint8Array => mappingKey(id, SLOT_0)
+
+/** Streams: the state of a stream, which `decodeStreamWord` reads. The id is 32 bytes. */
+export const streamKey = (id: Uint8Array): Uint8Array => mappingKey(id, SLOT_0)
+
+const VERSION_WORDS = 17
+
+/**
+ * Streams: the 17 words of a version: its status (not 0 where it is known), then account and amount of
+ * each of eight pairs, in the order DATAVERSIONREAD gives them from the top of the stack down.
+ */
+export function streamVersionKeys(id: Uint8Array, version: bigint): Uint8Array[] {
+  const first = mappingKey(word(version), mappingKey(id, SLOT_1))
+  return Array.from({ length: VERSION_WORDS }, (_, index) => wordAfter(first, BigInt(index)))
+}
+
+/** Streams: 1 where the stream's owner lets an account ask for versions; the owner needs no entry. */
+export const streamMayUpdateKey = (id: Uint8Array, account: Address): Uint8Array =>
+  mappingKey(addressWord(account), mappingKey(id, SLOT_2))
+
+/** Staking: stake, candidacy and key flags of an account, which `encodeStakerWord` makes. */
+export const stakerKey = (account: Address): Uint8Array => mappingKey(addressWord(account), SLOT_0)
+
+/** Staking: the address that receives an account's rewards; 0 for the account itself. */
+export const payeeKey = (account: Address): Uint8Array => wordAfter(stakerKey(account), 1n)
+
+/** Staking: the four words of an account's BLS key, the 128 bytes of a G1 point as in EIP-2537. */
+export const blsPublicKeyKeys = (account: Address): Uint8Array[] =>
+  [2n, 3n, 4n, 5n].map((distance) => wordAfter(stakerKey(account), distance))
+
+/** Staking: the account a BLS key (128 bytes) belongs to for good. */
+export const blsKeyOwnerKey = (blsPublicKey: Uint8Array): Uint8Array =>
+  mappingKey(keccak_256(blsPublicKey), SLOT_2)
+
+/** Staking: how many candidates there are, a number. */
+export const candidateCountKey: Uint8Array = SLOT_3
+
+/** Staking: a candidate's address, by its place counted from 0. */
+export const candidateKey = (index: bigint): Uint8Array => wordAfter(keccak_256(SLOT_3), index)
+
+/** Staking: the stake of all accounts together in wei, a number. */
+export const totalStakeKey: Uint8Array = SLOT_4
+
+/** Params: the two words `encodeParamsWords` makes. */
+export const paramsKeys = { market: SLOT_0, staking: SLOT_1 } as const

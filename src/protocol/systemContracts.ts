@@ -1,0 +1,43 @@
+import { Interface, type InterfaceAbi } from 'ethers/abi'
+import type { SystemContractName } from './addresses.ts'
+import { Beacon } from './generated/Beacon.ts'
+import { Heft } from './generated/Heft.ts'
+import { Nodes } from './generated/Nodes.ts'
+import { Params } from './generated/Params.ts'
+import { Staking } from './generated/Staking.ts'
+import { StorageMarket } from './generated/StorageMarket.ts'
+import { StorageView } from './generated/StorageView.ts'
+import { Streams } from './generated/Streams.ts'
+
+/** What the compiler made of one system contract. */
+export interface SystemContractArtifact {
+  abi: InterfaceAbi
+  /** The code at the contract's address, 0x-prefixed. */
+  runtimeBytecode: `0x${string}`
+  /** Where its variables stand, as solc tells it. */
+  storageLayout: readonly { label: string; slot: string; offset: number; type: string }[]
+}
+
+/** ABI, code and storage layout of every system contract. */
+export const SYSTEM_CONTRACT_ARTIFACTS = {
+  Staking,
+  StorageMarket,
+  Heft,
+  Nodes,
+  StorageView,
+  Beacon,
+  Params,
+  Streams,
+} as const satisfies Record<SystemContractName, SystemContractArtifact>
+
+const interfaces = new Map<SystemContractName, Interface>()
+
+/** The functions, events and errors of a system contract, ready to encode and decode. */
+export function systemContractInterface(name: SystemContractName): Interface {
+  let known = interfaces.get(name)
+  if (known === undefined) {
+    known = new Interface(SYSTEM_CONTRACT_ARTIFACTS[name].abi)
+    interfaces.set(name, known)
+  }
+  return known
+}
