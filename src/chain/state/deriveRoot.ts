@@ -1,10 +1,10 @@
 import { RLP } from '@ethereumjs/rlp'
 import { bytesToHex } from '@ethereumjs/util'
 import { keyToBytes } from './hash.ts'
+import { StateError } from './stateError.ts'
 import { insert } from './trie.ts'
 import type { Trie } from './trieNode.ts'
 import { sealTrie } from './trieSeal.ts'
-import { StateError } from './stateError.ts'
 
 /**
  * The root of a list: the trie of its items under the RLP of their indexes, as headers have it for

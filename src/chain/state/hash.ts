@@ -6,7 +6,7 @@ export type Hash = string
 
 /** Any bytes as a string with one character per byte. */
 export const bytesToKey = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice()
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 
 /** The bytes of what `bytesToKey` made. */
 export const keyToBytes = (key: string): Uint8Array => new Uint8Array(Buffer.from(key, 'latin1'))

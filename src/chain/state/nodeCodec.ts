@@ -83,7 +83,7 @@ function decodeShort(bytes: Uint8Array, pathItem: RlpItem, content: RlpItem): Tr
 
 function decodePath(bytes: Uint8Array, item: RlpItem): { path: Path; isLeaf: boolean } {
   if (item.isList || item.end === item.start) throw corrupt('a path is missing')
-  const digits = Buffer.from(bytes.buffer, bytes.byteOffset).hexSlice(item.start, item.end)
+  const digits = Buffer.from(bytes.buffer, bytes.byteOffset).toString('hex', item.start, item.end)
   const flag = digits.charCodeAt(0) - 0x30
   const isOdd = flag === 1 || flag === 3
   if (flag < 0 || flag > 3 || (!isOdd && digits[1] !== '0')) throw corrupt('a path has a bad flag')

@@ -43,7 +43,7 @@ export function writeBytes(bytes: Uint8Array): void {
 
 /** A byte string of two or more bytes that is held as a string, one character per byte. */
 export function writeKey(key: string): void {
-  buffer.latin1Write(key, take(key.length), key.length)
+  buffer.write(key, take(key.length), 'latin1')
   writeLength(key.length, 0x80)
 }
 
@@ -51,13 +51,16 @@ export function writeKey(key: string): void {
 export function writeHex(digits: string): void {
   const length = digits.length / 2
   const at = take(length)
-  buffer.hexWrite(digits, at, length)
+  buffer.write(digits, at, length, 'hex')
   if (length !== 1 || buffer[at]! >= 0x80) writeLength(length, 0x80)
 }
 
 /** An integer that is not negative, without leading zeros; zero is the empty string. */
 export function writeInteger(value: bigint): void {
-  if (value === 0n) return writeEmpty()
+  if (value === 0n) {
+    writeEmpty()
+    return
+  }
   const digits = value.toString(16)
   writeHex(digits.length % 2 === 0 ? digits : `0${digits}`)
 }

@@ -29,7 +29,10 @@ export function sealTrie(trie: Trie, emit: (sealed: SealedNode) => void): Hash {
 /** A trie by its root hash. */
 export const trieOfRoot = (root: Hash): Trie => (root === EMPTY_ROOT ? undefined : root)
 
-function sealReference(reference: NodeReference, emit: (sealed: SealedNode) => void): NodeReference {
+function sealReference(
+  reference: NodeReference,
+  emit: (sealed: SealedNode) => void,
+): NodeReference {
   if (typeof reference === 'string') return reference
   const node = sealChildren(reference, emit)
   const encoding = encodeNode(node)
