@@ -45,6 +45,7 @@ const renderSystemContract = (name: string, contract: CompiledContract): string 
   abi: ${renderList(contract.abi)},
   runtimeBytecode: '${contract.runtimeBytecode}',
   storageLayout: ${renderList(contract.storageLayout)},
+  structs: ${renderStructs(contract.structs)},
 } as const
 `
 
@@ -59,6 +60,11 @@ const renderList = (items: readonly unknown[]): string =>
   items.length === 0
     ? '[]'
     : `[\n${items.map((item) => `    ${JSON.stringify(withoutInternalTypes(item))},\n`).join('')}  ]`
+
+const renderStructs = (structs: CompiledContract['structs']): string =>
+  `{\n${Object.entries(structs)
+    .map(([name, members]) => `    ${name}: ${renderList(members)},\n`)
+    .join('')}  }`
 
 /** Internal types name the sources' structs, which no caller needs. */
 function withoutInternalTypes(item: unknown): unknown {

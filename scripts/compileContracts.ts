@@ -19,6 +19,8 @@ export interface CompiledContract {
   creationBytecode: string
   runtimeBytecode: string
   storageLayout: readonly StorageVariable[]
+  /** The members of every struct in its storage, by the struct's name; slots count from its first. */
+  structs: Record<string, readonly StorageVariable[]>
 }
 
 /** Source text by path, as `import` in Solidity names it. */
@@ -63,8 +65,13 @@ export function compileStorageView(abi: CompiledContract['abi']): CompiledContra
 
 interface SolcContract {
   abi?: Record<string, unknown>[]
-  storageLayout?: { storage: StorageVariable[] }
+  storageLayout?: { storage: StorageVariable[]; types: Record<string, SolcType> | null }
   evm: { bytecode: { object: string }; deployedBytecode?: { object: string } }
+}
+
+interface SolcType {
+  label: string
+  members?: StorageVariable[]
 }
 
 interface SolcOutput {
@@ -108,17 +115,33 @@ function collect(output: SolcOutput): Map<string, CompiledContract> {
         abi: contract.abi ?? [],
         creationBytecode: `0x${contract.evm.bytecode.object}`,
         runtimeBytecode: `0x${contract.evm.deployedBytecode?.object ?? ''}`,
-        storageLayout: (contract.storageLayout?.storage ?? []).map(
-          ({ label, slot, offset, type }) => ({ label, slot, offset, type: withoutAstIds(type) }),
-        ),
+        storageLayout: (contract.storageLayout?.storage ?? []).map(toVariable),
+        structs: collectStructs(contract.storageLayout?.types ?? {}),
       })
     }
   }
   return contracts
 }
 
+const toVariable = ({ label, slot, offset, type }: StorageVariable): StorageVariable => ({
+  label,
+  slot,
+  offset,
+  type: withoutAstIds(type),
+})
+
+function collectStructs(types: Record<string, SolcType>): CompiledContract['structs'] {
+  const structs: CompiledContract['structs'] = {}
+  for (const { label, members } of Object.values(types)) {
+    // Labels of structs read `struct Staking.Staker`.
+    if (members !== undefined) structs[label.replace(/^.*\./, '')] = members.map(toVariable)
+  }
+  return structs
+}
+
 /** The compiler numbers its types by position in the sources; the numbers say nothing about the layout. */
-const withoutAstIds = (type: string): string => type.replaceAll(/(\))\d+(?=_storage)/g, '$1')
+const withoutAstIds = (type: string): string =>
+  type.replaceAll(/(t_(?:struct|enum|contract)\(\w+\))\d+/g, '$1')
 
 const hexByte = (value: number): string => value.toString(16).padStart(2, '0')
 

@@ -33,7 +33,7 @@ contract StorageGuard {
     error UpdateRefused();
 
     event FilePublished(d_storage indexed bucket, address indexed keeper, bytes32 fileHash);
-    event UpdateRequested(d_storage indexed stream);
+    event VersionRequested(d_storage indexed stream);
 
     /// @notice The files that were published from a bucket.
     mapping(d_storage bucket => bytes32[]) public files;
@@ -64,7 +64,7 @@ contract StorageGuard {
     /// @notice Asks a stream that named this contract for its next version.
     function requestUpdate(d_storage stream) external {
         if (!stream.update()) revert UpdateRefused();
-        emit UpdateRequested(stream);
+        emit VersionRequested(stream);
     }
 
     /// @notice What a version of a stream says; status 0 and zeros when it is unknown.

@@ -7,6 +7,9 @@ import {SystemContract} from "./SystemContract.sol";
 /// @notice The read side. The opcodes DATAVERSIONREAD and DATAVERSIONUPDATE use the same slots.
 /// @custom:predeploy 0x6000000000000000000000000000000000000008
 contract Streams is SystemContract {
+    /// @notice An account asked for a stream's next version. DATAVERSIONUPDATE logs it in this contract's name.
+    event UpdateRequested(bytes32 indexed id, address indexed requester, uint256 version);
+
     /// @notice What a stream is doing: nothing is known of it, it takes versions, it is stopped, it is over.
     enum Status {
         None,

@@ -15,7 +15,17 @@ export interface SystemContractArtifact {
   /** The code at the contract's address, 0x-prefixed. */
   runtimeBytecode: `0x${string}`
   /** Where its variables stand, as solc tells it. */
-  storageLayout: readonly { label: string; slot: string; offset: number; type: string }[]
+  storageLayout: readonly StorageVariable[]
+  /** The members of its structs in storage, by name; their slots count from the struct's first. */
+  structs: Readonly<Record<string, readonly StorageVariable[]>>
+}
+
+/** A variable's place in storage: slot, and offset in bytes from the lowest. */
+export interface StorageVariable {
+  label: string
+  slot: string
+  offset: number
+  type: string
 }
 
 /** ABI, code and storage layout of every system contract. */

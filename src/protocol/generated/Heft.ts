@@ -13,4 +13,6 @@ export const Heft = {
     {"label":"_heft","slot":"0","offset":0,"type":"t_mapping(t_address,t_uint256)"},
     {"label":"_totalHeft","slot":"1","offset":0,"type":"t_uint256"},
   ],
+  structs: {
+  },
 } as const

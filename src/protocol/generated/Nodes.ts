@@ -33,4 +33,13 @@ export const Nodes = {
     {"label":"_nodeByPeerId","slot":"2","offset":0,"type":"t_mapping(t_address,t_mapping(t_bytes32,t_uint256))"},
     {"label":"_activeNodeCount","slot":"3","offset":0,"type":"t_uint256"},
   ],
+  structs: {
+    Node: [
+    {"label":"owner","slot":"0","offset":0,"type":"t_address"},
+    {"label":"capacityBytes","slot":"0","offset":20,"type":"t_uint64"},
+    {"label":"position","slot":"0","offset":28,"type":"t_uint32"},
+    {"label":"endpointHash","slot":"1","offset":0,"type":"t_bytes32"},
+    {"label":"peerId","slot":"2","offset":0,"type":"t_bytes_storage"},
+  ],
+  },
 } as const

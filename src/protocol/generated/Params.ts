@@ -24,4 +24,6 @@ export const Params = {
     {"label":"_epochLengthSlots","slot":"1","offset":16,"type":"t_uint64"},
     {"label":"_unbondingEpochs","slot":"1","offset":24,"type":"t_uint32"},
   ],
+  structs: {
+  },
 } as const

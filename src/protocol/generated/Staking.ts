@@ -47,4 +47,18 @@ export const Staking = {
     {"label":"_candidates","slot":"3","offset":0,"type":"t_array(t_address)dyn_storage"},
     {"label":"_totalStakeWei","slot":"4","offset":0,"type":"t_uint256"},
   ],
+  structs: {
+    Staker: [
+    {"label":"stakeWei","slot":"0","offset":0,"type":"t_uint128"},
+    {"label":"candidatePosition","slot":"0","offset":16,"type":"t_uint64"},
+    {"label":"hasKey","slot":"0","offset":24,"type":"t_bool"},
+    {"label":"resigned","slot":"0","offset":25,"type":"t_bool"},
+    {"label":"payee","slot":"1","offset":0,"type":"t_address"},
+    {"label":"blsPublicKey","slot":"2","offset":0,"type":"t_array(t_bytes32)4_storage"},
+  ],
+    Unbonding: [
+    {"label":"amountWei","slot":"0","offset":0,"type":"t_uint128"},
+    {"label":"releaseSlot","slot":"0","offset":16,"type":"t_uint64"},
+  ],
+  },
 } as const

@@ -52,4 +52,16 @@ export const StorageMarket = {
     {"label":"_trafficBytes","slot":"5","offset":0,"type":"t_mapping(t_address,t_uint256)"},
     {"label":"_trafficEscrowWei","slot":"6","offset":0,"type":"t_uint256"},
   ],
+  structs: {
+    Bucket: [
+    {"label":"sizeBytes","slot":"0","offset":0,"type":"t_uint64"},
+    {"label":"usedBytes","slot":"0","offset":8,"type":"t_uint64"},
+    {"label":"startTime","slot":"0","offset":16,"type":"t_uint48"},
+    {"label":"endTime","slot":"0","offset":22,"type":"t_uint48"},
+    {"label":"backups","slot":"0","offset":28,"type":"t_uint16"},
+    {"label":"escrowWei","slot":"1","offset":0,"type":"t_uint128"},
+    {"label":"position","slot":"1","offset":16,"type":"t_uint64"},
+    {"label":"ownerPosition","slot":"1","offset":24,"type":"t_uint64"},
+  ],
+  },
 } as const

@@ -3,6 +3,7 @@ export const Streams = {
   abi: [
     {"inputs":[],"name":"PlainTransferRefused","type":"error"},
     {"inputs":[{"name":"selector","type":"bytes4"}],"name":"UnknownFunction","type":"error"},
+    {"anonymous":false,"inputs":[{"indexed":true,"name":"id","type":"bytes32"},{"indexed":true,"name":"requester","type":"address"},{"indexed":false,"name":"version","type":"uint256"}],"name":"UpdateRequested","type":"event"},
     {"stateMutability":"payable","type":"fallback"},
     {"inputs":[{"name":"id","type":"bytes32"},{"name":"account","type":"address"}],"name":"mayUpdate","outputs":[{"name":"","type":"bool"}],"stateMutability":"view","type":"function"},
     {"inputs":[{"name":"id","type":"bytes32"}],"name":"streamOf","outputs":[{"components":[{"name":"headVersion","type":"uint64"},{"name":"requestedVersion","type":"uint64"},{"name":"status","type":"uint8"}],"name":"","type":"tuple"}],"stateMutability":"view","type":"function"},
@@ -15,4 +16,19 @@ export const Streams = {
     {"label":"_versions","slot":"1","offset":0,"type":"t_mapping(t_bytes32,t_mapping(t_uint256,t_struct(Version)_storage))"},
     {"label":"_mayUpdate","slot":"2","offset":0,"type":"t_mapping(t_bytes32,t_mapping(t_address,t_bool))"},
   ],
+  structs: {
+    Share: [
+    {"label":"account","slot":"0","offset":0,"type":"t_address"},
+    {"label":"amount","slot":"1","offset":0,"type":"t_uint256"},
+  ],
+    Stream: [
+    {"label":"headVersion","slot":"0","offset":0,"type":"t_uint64"},
+    {"label":"requestedVersion","slot":"0","offset":8,"type":"t_uint64"},
+    {"label":"status","slot":"0","offset":16,"type":"t_enum(Status)"},
+  ],
+    Version: [
+    {"label":"status","slot":"0","offset":0,"type":"t_uint256"},
+    {"label":"shares","slot":"1","offset":0,"type":"t_array(t_struct(Share)_storage)8_storage"},
+  ],
+  },
 } as const
