@@ -55,7 +55,7 @@ export class Machine extends VM {
 
   moveTo(workplace: Workplace): void {
     this.evm.moveTo(workplace)
-    ;(this as { stateManager: WorldState }).stateManager = workplace.state
+    Object.assign(this, { stateManager: workplace.state })
   }
 }
 

@@ -3,11 +3,15 @@ import {
   type AccessList,
   createEOACode7702Tx,
   createFeeMarket1559Tx,
-  type EOACode7702AuthorizationList,
   getCalldataFloorGas,
   type TypedTransaction,
 } from '@ethereumjs/tx'
-import { Account, type Address, equalsBytes } from '@ethereumjs/util'
+import {
+  Account,
+  type Address,
+  type EOACode7702AuthorizationList,
+  equalsBytes,
+} from '@ethereumjs/util'
 import { runTx } from '@ethereumjs/vm'
 import { errorMessage, GenaroError } from '../util/errors.ts'
 import type { Chain, Log } from './chain.ts'
@@ -54,10 +58,7 @@ export type SimulationErrorCode = 'INSUFFICIENT_FUNDS' | 'GAS_TOO_LOW' | 'INVALI
 export class SimulationError extends GenaroError<SimulationErrorCode> {}
 
 /** Tries a message and says what came of it; the chain is not changed. */
-export async function simulate(
-  context: SimulationContext,
-  message: Message,
-): Promise<Simulation> {
+export async function simulate(context: SimulationContext, message: Message): Promise<Simulation> {
   const { chain, state, header } = context
   const sender = (await state.getAccount(message.from)) ?? new Account()
   requireFunds(message, sender.balance)
@@ -98,11 +99,7 @@ const headerFields = (header: BlockHeader) => ({
   excessBlobGas: header.excessBlobGas,
 })
 
-function toTransaction(
-  { common }: Chain,
-  message: Message,
-  nonce: bigint,
-): TypedTransaction {
+function toTransaction({ common }: Chain, message: Message, nonce: bigint): TypedTransaction {
   const { from, to, value, data, gasLimit, accessList = [], authorizationList } = message
   const fees = message.fees ?? { maxFeePerGas: 0n, maxPriorityFeePerGas: 0n }
   const fields = { nonce, to, value, data, gasLimit, accessList, ...fees }
@@ -197,11 +194,7 @@ async function callAsContract(
   }
 }
 
-function withoutWarm(
-  machine: Machine,
-  { from, to }: Message,
-  accessList: AccessList,
-): AccessList {
+function withoutWarm(machine: Machine, { from, to }: Message, accessList: AccessList): AccessList {
   const warm = new Set([from.toString(), to?.toString()])
   return accessList.filter(
     ({ address, storageKeys }) =>

@@ -1,18 +1,18 @@
 import { createBlock } from '@ethereumjs/block'
 import { planHeader } from '../chain/consensus/header.ts'
 import { openChain } from '../chain/openChain.ts'
-import { createDevnetValidatorKeys } from './devnet/validator.ts'
-import { createMemoryStore } from '../util/keyValueStore.ts'
-import { openLevelStore } from '../util/levelStore.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { errorMessage } from '../util/errors.ts'
+import { createMemoryStore } from '../util/keyValueStore.ts'
+import { openLevelStore } from '../util/levelStore.ts'
 import { type Logger, silentLogger } from '../util/logger.ts'
 import { createDevnetAccounts } from './devnet/accounts.ts'
 import { createDevnetClock } from './devnet/devnetClock.ts'
 import { DevnetError } from './devnet/errors.ts'
-import { devnetGenesis, devnetNetwork } from './devnet/genesis.ts'
+import { DEFAULT_ACCOUNTS, devnetGenesis, devnetNetwork } from './devnet/genesis.ts'
 import { createSealer, type Sealer } from './devnet/sealer.ts'
 import { createSnapshots } from './devnet/snapshots.ts'
+import { createDevnetValidatorKeys } from './devnet/validator.ts'
 import type { ChainNode, DevnetControl } from './node.ts'
 import { createTransactionPool } from './pool/createTransactionPool.ts'
 
@@ -29,7 +29,6 @@ export interface DevnetOptions {
   clock?: Clock
 }
 
-const DEFAULT_ACCOUNTS = 10
 /** Tools for development nodes refuse to move time unless the name begins as one they know. */
 const DEFAULT_CLIENT_VERSION = 'anvil/compat genaro/0.1.0'
 const MAX_BLOCKS_AT_ONCE = 100_000

@@ -39,9 +39,12 @@ export function checkGenaroHeader(network: Network, parent: BlockHeader, block: 
   const parentExtra = decodeHeaderExtra(parent.extraData)
   checkSlot(network, parentExtra.slot, extra.slot, header.timestamp, refuse)
   if (extra.totalInspections !== parentExtra.totalInspections) {
-    refuse(`${extra.totalInspections} inspections are claimed, ${parentExtra.totalInspections} made`)
+    refuse(
+      `${extra.totalInspections} inspections are claimed, ${parentExtra.totalInspections} made`,
+    )
   }
-  if (header.gasLimit !== parent.gasLimit) refuse(`gas limit ${header.gasLimit} changes the parent's`)
+  if (header.gasLimit !== parent.gasLimit)
+    refuse(`gas limit ${header.gasLimit} changes the parent's`)
   if (header.blobGasUsed !== 0n) refuse('Genaro carries no blobs')
   if (!equalsBytes(header.parentBeaconBlockRoot ?? ZERO_HASH, ZERO_HASH)) {
     refuse('parentBeaconBlockRoot is not zero')

@@ -1,5 +1,5 @@
 import type { Block, BlockHeader } from '@ethereumjs/block'
-import { Address, bytesToHex, equalsBytes, hexToBytes } from '@ethereumjs/util'
+import { type Address, bytesToHex, equalsBytes, hexToBytes } from '@ethereumjs/util'
 import { verify as verifyBLS } from '../../crypto/bls.ts'
 import { publicKeyToAddress, recoverPublicKey } from '../../crypto/secp256k1.ts'
 import type { SigningChain } from '../../protocol/domain.ts'

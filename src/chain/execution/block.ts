@@ -53,7 +53,9 @@ export const executeBlock = (rules: ExecutionRules, inputs: BlockInputs): Promis
           logsBloom: body.logsBloom,
           gasUsed: body.gasUsed,
           ...(rules.common.isActivatedEIP(4844) && { blobGasUsed: body.blobGasUsed }),
-          ...(rules.common.isActivatedEIP(4895) && { withdrawalsRoot: withdrawalsRoot(withdrawals) }),
+          ...(rules.common.isActivatedEIP(4895) && {
+            withdrawalsRoot: withdrawalsRoot(withdrawals),
+          }),
           ...(requestsHash !== undefined && { requestsHash }),
           stateRoot: state.root(),
         },

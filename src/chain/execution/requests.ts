@@ -92,11 +92,12 @@ function parseDeposit(data: Uint8Array): Uint8Array {
   const isWhole =
     data.length === DEPOSIT_EVENT_BYTES &&
     DEPOSIT_FIELDS.every(
-      ({ offset, size }, i) =>
-        number(32 * i) === BigInt(offset) && number(offset) === BigInt(size),
+      ({ offset, size }, i) => number(32 * i) === BigInt(offset) && number(offset) === BigInt(size),
     )
   if (!isWhole) {
-    throw new ChainError('INVALID_BODY', { message: 'The deposit contract logged a malformed event' })
+    throw new ChainError('INVALID_BODY', {
+      message: 'The deposit contract logged a malformed event',
+    })
   }
   return concatBytes(
     ...DEPOSIT_FIELDS.map(({ offset, size }) => data.subarray(offset + 32, offset + 32 + size)),

@@ -1,4 +1,4 @@
-import { RLP, type NestedUint8Array } from '@ethereumjs/rlp'
+import { type NestedUint8Array, RLP } from '@ethereumjs/rlp'
 import { Address, bigIntToBytes, bytesToBigInt } from '@ethereumjs/util'
 import type { Log, Receipt } from '../chain.ts'
 

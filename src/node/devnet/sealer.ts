@@ -1,4 +1,3 @@
-import type { Address } from '@ethereumjs/util'
 import type { BlockPlan, Chain, ExecutedBlock, TransactionSource } from '../../chain/chain.ts'
 import { decodeHeaderExtra } from '../../protocol/header.ts'
 import { createMutex } from '../../util/mutex.ts'
