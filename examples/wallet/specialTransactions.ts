@@ -10,14 +10,14 @@ const KEY =
 let lastId = 0
 
 /** One JSON-RPC request. */
-async function rpc(method: string, ...params: unknown[]): Promise<never> {
+async function rpc<Result = string>(method: string, ...params: unknown[]): Promise<Result> {
   const response = await fetch(RPC, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ jsonrpc: '2.0', id: ++lastId, method, params }),
   })
   const { result, error } = (await response.json()) as {
-    result: never
+    result: Result
     error?: { message: string }
   }
   if (error) throw new Error(`${method}: ${error.message}`)
@@ -35,12 +35,7 @@ const hex = (value: bigint): string => `0x${value.toString(16)}`
 
 /** Fees as a wallet picks them: twice the next block's base fee, and the usual tip on top. */
 async function chooseFees() {
-  const history: { baseFeePerGas: string[]; reward: string[][] } = await rpc(
-    'eth_feeHistory',
-    '0x5',
-    'latest',
-    [50],
-  )
+  const history = await rpc<{ baseFeePerGas: string[] }>('eth_feeHistory', '0x5', 'latest', [50])
   const baseFee = BigInt(history.baseFeePerGas.at(-1) ?? 0)
   const tip = BigInt(await rpc('eth_maxPriorityFeePerGas'))
   return { maxPriorityFeePerGas: tip, maxFeePerGas: 2n * baseFee + tip }
@@ -60,12 +55,9 @@ async function send(to: string, data: string, value = 0n): Promise<Receipt> {
     ),
     ...(await chooseFees()),
   }
-  const hash: string = await rpc(
-    'eth_sendRawTransaction',
-    await wallet.signTransaction(transaction),
-  )
+  const hash = await rpc('eth_sendRawTransaction', await wallet.signTransaction(transaction))
   for (;;) {
-    const receipt: Receipt | null = await rpc('eth_getTransactionReceipt', hash)
+    const receipt = await rpc<Receipt | null>('eth_getTransactionReceipt', hash)
     if (receipt) {
       if (receipt.status !== '0x1') throw new Error(`${hash} failed`)
       return receipt
