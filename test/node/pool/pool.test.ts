@@ -33,7 +33,6 @@ import {
 // The library makes no blob transaction without the means to check its blobs; it has none here.
 const kzg = {} as NonNullable<CustomCrypto['kzg']>
 const blobCommon = createCommon({ chainId: CHAIN_ID, customCrypto: { ...customCrypto, kzg } })
-blobCommon.updateParams(paramsTx)
 
 const alice = createSigner(0)
 const bob = createSigner(1)

@@ -4,7 +4,6 @@ import {
   createLegacyTx,
   type FeeMarketEIP1559TxData,
   type LegacyTxData,
-  paramsTx,
   type TypedTransaction,
 } from '@ethereumjs/tx'
 import {
@@ -24,7 +23,6 @@ export const GWEI = 10n ** 9n
 export const BLOCK_GAS_LIMIT = 30_000_000n
 export const CHAIN_ID = 31_300n
 export const common = createCommon({ chainId: CHAIN_ID, customCrypto })
-common.updateParams(paramsTx)
 
 const RECIPIENT: PrefixedHexString = '0x00000000000000000000000000000000000000aa'
 
