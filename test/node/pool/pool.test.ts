@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { CustomCrypto } from '@ethereumjs/common'
-import {
-  Capability,
-  createBlob4844Tx,
-  createLegacyTx,
-  paramsTx,
-  type TypedTransaction,
-} from '@ethereumjs/tx'
+import { Capability, createBlob4844Tx, createLegacyTx, type TypedTransaction } from '@ethereumjs/tx'
 import { bytesToHex } from '@ethereumjs/util'
 import { customCrypto } from '../../../src/crypto/secp256k1.ts'
 import {
