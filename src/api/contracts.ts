@@ -1,7 +1,7 @@
 import { type BaseContract, Contract, type ContractRunner } from 'ethers'
 import { SYSTEM_CONTRACTS, type SystemContractName } from '../protocol/addresses.ts'
+import { systemContractInterface } from '../protocol/systemContracts.ts'
 import type { Send, View } from './contractMethod.ts'
-import { systemContractInterface } from './interfaces.ts'
 
 /** Kinds 1 and 5: stake, candidates and their keys. */
 export interface StakingContract extends BaseContract {

@@ -1,5 +1,6 @@
 import type { ErrorDescription } from 'ethers'
-import { systemContractAt, systemContractInterface } from './interfaces.ts'
+import { SYSTEM_CONTRACTS, type SystemContractName } from '../protocol/addresses.ts'
+import { systemContractInterface } from '../protocol/systemContracts.ts'
 import { REVERT_WORDS } from './revertWords.ts'
 
 /** Why a contract reverted, in words. */
@@ -41,10 +42,12 @@ export function describeRevert(
   }
 }
 
-function parseError(
-  contract: NonNullable<ReturnType<typeof systemContractAt>>,
-  data: string,
-): ErrorDescription | undefined {
+const systemContractAt = (address: string): SystemContractName | undefined =>
+  (Object.keys(SYSTEM_CONTRACTS) as SystemContractName[]).find(
+    (name) => SYSTEM_CONTRACTS[name] === address.toLowerCase(),
+  )
+
+function parseError(contract: SystemContractName, data: string): ErrorDescription | undefined {
   try {
     return systemContractInterface(contract).parseError(data) ?? undefined
   } catch {

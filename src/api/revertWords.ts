@@ -35,6 +35,7 @@ export const REVERT_WORDS: Partial<Record<SystemContractName, Record<string, Wor
       'The proof of possession does not fit the BLS key and the account',
       'Sign `Staking.proofMessage(account, key)` of this chain with the key.',
     ],
+    ValueTooLarge: () => ['The amount is larger than all coins there are', 'Stake less.'],
     NotACandidate: ({ account }) => [`${account} is not a candidate`],
   },
   StorageMarket: {
@@ -54,6 +55,11 @@ export const REVERT_WORDS: Partial<Record<SystemContractName, Record<string, Wor
       `${formatSize(trafficBytes!)} of traffic cannot be bought`,
       'Traffic is 1 byte to 2^63 bytes.',
     ],
+    CleanUpOutOfRange: ({ cleanUp }) => [
+      `One purchase cannot look at ${cleanUp} records to clean up`,
+      'Ask for at most 16.',
+    ],
+    ValueTooLarge: () => ['The amount or size is larger than can be kept', 'Buy less at once.'],
     InsufficientPayment: ({ priceWei, paidWei }) => [
       `The price is ${formatAmount(priceWei!)}, but ${formatAmount(paidWei!)} was sent`,
       'The price rose since it was asked for; try again.',

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { ApiError } from '../../src/api/errors.ts'
+import { explainError } from '../../src/api/explainError.ts'
+import { describeRevert } from '../../src/api/revertReason.ts'
+import { REVERT_WORDS } from '../../src/api/revertWords.ts'
+import { SYSTEM_CONTRACTS } from '../../src/protocol/addresses.ts'
+import { systemContractInterface } from '../../src/protocol/systemContracts.ts'
+
+/** What only a hand-made call can meet: no action and no command makes one. */
+const NOT_FOR_USERS = ['PlainTransferRefused', 'UnknownFunction']
+
+const GNX = 10n ** 18n
+
+describe('why a contract reverted', () => {
+  test('is told in words for every error a user can meet', () => {
+    for (const name of ['Staking', 'StorageMarket', 'Nodes'] as const) {
+      const errors: string[] = []
+      systemContractInterface(name).forEachError((error) => errors.push(error.name))
+      const expected = errors.filter((error) => !NOT_FOR_USERS.includes(error))
+      assert.deepEqual(Object.keys(REVERT_WORDS[name]!).sort(), expected.sort(), name)
+    }
+  })
+
+  test('depends on the contract where two share an error', () => {
+    const data = systemContractInterface('Staking').encodeErrorResult('InsufficientStake', [
+      1n * GNX,
+      5n * GNX,
+    ])
+    const staking = describeRevert(SYSTEM_CONTRACTS.Staking, data, undefined)
+    assert.match(staking.message, /stake is 1 GNX, less than 5 GNX/)
+    const nodes = describeRevert(SYSTEM_CONTRACTS.Nodes, data, undefined)
+    assert.match(nodes.message, /needs a stake of 1 GNX, it is 5 GNX/)
+  })
+
+  test('carries the amounts of the error and what to do', () => {
+    const data = systemContractInterface('Staking').encodeErrorResult('StakeLocked', [
+      5_000n * GNX,
+      4_999n * GNX,
+    ])
+    const reason = describeRevert(SYSTEM_CONTRACTS.Staking, data, undefined)
+    assert.equal(reason.name, 'StakeLocked')
+    assert.equal(reason.message, '4,999 GNX would remain, but 5,000 GNX is locked')
+    assert.match(reason.hint ?? '', /resign/)
+    assert.deepEqual(reason.facts, { lockedWei: 5_000n * GNX, remainingWei: 4_999n * GNX })
+  })
+
+  test('is passed on as it is when it is no error of the system contracts', () => {
+    for (const data of [undefined, '0x', '0x12345678', '0xzz']) {
+      assert.match(
+        describeRevert(SYSTEM_CONTRACTS.Staking, data, 'because').message,
+        /refused: because/,
+      )
+    }
+    const elsewhere = describeRevert(`0x${'11'.repeat(20)}`, '0x12345678', undefined)
+    assert.match(elsewhere.message, /without a reason/)
+  })
+})
+
+describe('an error of ethers or the network', () => {
+  test('becomes an ApiError with a code; one of ours passes unchanged', () => {
+    const own = new ApiError('BAD_SIZE', { message: 'x' })
+    assert.equal(explainError(own), own)
+    const codes = [
+      [{ code: 'ECONNREFUSED' }, 'RPC_UNREACHABLE'],
+      [new TypeError('Failed to fetch'), 'RPC_UNREACHABLE'],
+      [{ code: 'INSUFFICIENT_FUNDS' }, 'INSUFFICIENT_FUNDS'],
+      [{ code: 'BAD_DATA', value: '0x' }, 'NOT_GENARO'],
+      [{ code: 'UNKNOWN_ERROR', error: { code: -32000, message: 'nonce too low' } }, 'RPC_REFUSED'],
+      [new TypeError('x is undefined'), 'RPC_REFUSED'],
+      ['thrown text', 'RPC_REFUSED'],
+      [null, 'RPC_REFUSED'],
+    ] as const
+    for (const [error, code] of codes) {
+      const explained = explainError(error)
+      assert.ok(explained instanceof ApiError)
+      assert.equal(explained.code, code)
+    }
+  })
+
+  test("tells the node's own words", () => {
+    const error = { code: 'UNKNOWN_ERROR', error: { code: -32000, message: 'nonce too low' } }
+    assert.equal(explainError(error).message, 'The node refused: nonce too low')
+  })
+})
