@@ -1,4 +1,4 @@
-import { createBlock } from '@ethereumjs/block'
+import { type Block, createBlock } from '@ethereumjs/block'
 import { planHeader } from '../chain/consensus/header.ts'
 import { openChain } from '../chain/openChain.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
@@ -47,11 +47,18 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<ChainNo
     await store.close()
     throw error
   })
-  const pool = createTransactionPool({ chain, acceptUnprotected: true })
+  const pool = createTransactionPool({
+    chain,
+    acceptUnprotected: true,
+    pendingHeader: () => pendingBlock().header,
+    logger,
+  })
   chain.onHead((change) => pool.onHeadChange(change))
   const clock = createDevnetClock(chain, systemTime)
   const keys = createDevnetValidatorKeys(network, chain.genesis.hash())
   const sealer = createSealer({ chain, pool, clock, keys })
+  const pendingBlock = (): Block =>
+    createBlock({ header: planHeader(sealer.nextPlan()) }, { common: chain.common })
   const snapshots = createSnapshots(chain, pool, clock)
   const mining = createMining(sealer, logger)
   if (options.slotSeconds !== undefined) {
@@ -88,8 +95,7 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<ChainNo
       if (mining.automine) await sealer.sealWaiting()
       return transaction.hash()
     },
-    pendingBlock: () =>
-      createBlock({ header: planHeader(sealer.nextPlan()) }, { common: chain.common }),
+    pendingBlock,
     async close() {
       mining.setIntervalSeconds(0)
       await sealer.pause(() => chain.close())

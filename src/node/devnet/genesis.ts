@@ -1,4 +1,11 @@
-import type { PrefixedHexString } from '@ethereumjs/util'
+import {
+  bigIntToBytes,
+  bytesToHex,
+  concatBytes,
+  hexToBytes,
+  type PrefixedHexString,
+} from '@ethereumjs/util'
+import { keccak256 } from '../../crypto/keccak.ts'
 import { type Genesis, readGenesis } from '../../protocol/genesis.ts'
 import { DEVNET_ACCOUNT_BALANCE_WEI, NETWORKS, type Network } from '../../protocol/networks.ts'
 import type { UnlockedAccount } from '../node.ts'
@@ -32,8 +39,14 @@ export function devnetGenesis(network: Network, accounts: readonly UnlockedAccou
       storage: {},
     }
   }
-  return { ...genesis, chainId: network.chainId, alloc }
+  return { ...genesis, chainId: network.chainId, mixHash: mixOf(genesis, network), alloc }
 }
+
+/** No header names the chain id, so the first mix does: chains that differ in it differ in their hash. */
+const mixOf = (genesis: Genesis, { chainId }: Network): PrefixedHexString =>
+  chainId === genesis.chainId
+    ? genesis.mixHash
+    : bytesToHex(keccak256(concatBytes(hexToBytes(genesis.mixHash), bigIntToBytes(chainId))))
 
 /** How many accounts the genesis file funds. */
 export const DEFAULT_ACCOUNTS = 10

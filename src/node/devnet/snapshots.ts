@@ -45,7 +45,7 @@ export function createSnapshots(
       if (snapshot === undefined) return false
       forget((number) => number >= Number(id))
       await chain.rewind(snapshot.head)
-      pool.restore(snapshot.transactions)
+      await pool.restore(snapshot.transactions)
       await clock.restore(snapshot.clock)
       return true
     },
