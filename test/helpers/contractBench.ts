@@ -164,9 +164,7 @@ export class ContractBench {
 
   /** The first value that a function returns; fails the test when it reverts. */
   async view(target: Target, method: string, ...args: unknown[]): Promise<unknown> {
-    const outcome = await this.call(target, method, args)
-    assert.equal(outcome.failure, undefined, `${method} failed: ${outcome.error?.name}`)
-    return outcome.result[0]
+    return succeeded(await this.call(target, method, args)).result[0]
   }
 
   /** Calls and fails the test when the call fails. */
@@ -176,13 +174,7 @@ export class ContractBench {
     args: readonly unknown[] = [],
     options: CallOptions = {},
   ): Promise<Outcome> {
-    const outcome = await this.call(target, method, args, options)
-    assert.equal(
-      outcome.failure,
-      undefined,
-      `${method} failed: ${outcome.error?.name}(${outcome.error?.args})`,
-    )
-    return outcome
+    return succeeded(await this.call(target, method, args, options))
   }
 
   private resolve(target: Target): { address: Address; abi: Interface } {
@@ -233,6 +225,13 @@ const toPlain = (value: unknown): unknown =>
 
 const intrinsicGas = (data: Uint8Array): bigint =>
   21_000n + data.reduce((gas, byte) => gas + (byte === 0 ? 4n : 16n), 0n)
+
+/** Fails the test unless the call succeeded. */
+export function succeeded(outcome: Outcome): Outcome {
+  const { failure, error } = outcome
+  assert.equal(failure, undefined, `failed: ${error?.name ?? failure}(${error?.args ?? ''})`)
+  return outcome
+}
 
 /** Fails the test unless the outcome is a revert with this custom error. */
 export function assertReverted(outcome: Outcome, error: string, ...args: unknown[]): void {

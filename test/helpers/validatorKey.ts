@@ -1,4 +1,5 @@
 import { type Address, hexToBytes, type PrefixedHexString } from '@ethereumjs/util'
+import { bls12_381 } from '@noble/curves/bls12-381.js'
 import * as bls from '../../src/crypto/bls.ts'
 import type { ContractBench } from './contractBench.ts'
 
@@ -11,6 +12,12 @@ export function createTestKey(number: number) {
   return {
     publicKey,
     prove,
+    /** A proof with another domain separation tag. */
+    proveUnder(message: Uint8Array, tag: string): Uint8Array {
+      const { longSignatures } = bls12_381
+      const point = longSignatures.sign(longSignatures.hash(message, tag), secret)
+      return bls.signatureToEIP2537(longSignatures.Signature.toBytes(point))
+    },
     /** The proof that `registerKey` asks of an account. */
     async proveFor(bench: ContractBench, owner: Address): Promise<Uint8Array> {
       const message = await bench.view('Staking', 'proofMessage', owner, publicKey)
