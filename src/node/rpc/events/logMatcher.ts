@@ -1,0 +1,61 @@
+import type { Block } from '@ethereumjs/block'
+import { equalsBytes } from '@ethereumjs/util'
+import { keccak_256 } from '@noble/hashes/sha3.js'
+import type { LogFilter } from '../../../api/rpc/logFilter.ts'
+import type { RPCLog } from '../../../api/rpc/results.ts'
+import type { Chain, Log } from '../../../chain/chain.ts'
+import { formatLog } from '../format/log.ts'
+
+/** What of a log filter concerns the logs themselves, without the blocks they stand in. */
+export type LogCriteria = Pick<LogFilter, 'addresses' | 'topics'>
+
+/** Finds the logs of a block that meet the criteria; `removed` marks them as undone. */
+export type LogMatcher = (block: Block, removed?: boolean) => RPCLog[]
+
+/** Prepares a filter: the header's bloom is asked first, so that most blocks cost next to nothing. */
+export function createLogMatcher(chain: Chain, criteria: LogCriteria): LogMatcher {
+  const mayContain = createBloomTest(criteria)
+  return (block, removed = false) => {
+    if (!mayContain(block.header.logsBloom)) return []
+    const receipts = chain.receiptsOf(block.hash()) ?? []
+    const found: RPCLog[] = []
+    let logIndex = 0
+    for (const [index, { logs }] of receipts.entries()) {
+      for (const log of logs) {
+        if (matches(log, criteria)) found.push(formatLog(block, index, log, logIndex, removed))
+        logIndex++
+      }
+    }
+    return found
+  }
+}
+
+function matches(log: Log, { addresses, topics }: LogCriteria): boolean {
+  if (addresses && !addresses.some(({ bytes }) => equalsBytes(bytes, log.address))) return false
+  if (topics.length > log.topics.length) return false
+  return topics.every(
+    (any, at) => any === undefined || any.some((topic) => equalsBytes(topic, log.topics[at]!)),
+  )
+}
+
+type BloomTest = (bloom: Uint8Array) => boolean
+
+/** For each thing asked for, one of the alternatives must be in the bloom (YP of Ethereum, 4.3.1). */
+function createBloomTest({ addresses, topics }: LogCriteria): BloomTest {
+  const asked = [addresses?.map(({ bytes }) => bytes), ...topics]
+    .filter((alternatives) => alternatives !== undefined)
+    .map((alternatives) => alternatives.map(bloomBits))
+  return (bloom) =>
+    asked.every((alternatives) => alternatives.some((bits) => bits.every((bit) => has(bloom, bit))))
+}
+
+const BLOOM_BYTES = 256
+
+/** The three bits an address or a topic sets: the low 11 of the first three pairs of its hash. */
+function bloomBits(item: Uint8Array): number[] {
+  const hash = keccak_256(item)
+  return [0, 2, 4].map((at) => ((hash[at]! << 8) | hash[at + 1]!) & 2_047)
+}
+
+const has = (bloom: Uint8Array, bit: number): boolean =>
+  ((bloom[BLOOM_BYTES - 1 - (bit >> 3)] ?? 0) & (1 << (bit & 7))) !== 0

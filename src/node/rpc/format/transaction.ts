@@ -1,0 +1,124 @@
+import type { Block } from '@ethereumjs/block'
+import {
+  type EOACode7702Tx,
+  type FeeMarket1559Tx,
+  isAccessList2930Tx,
+  isEOACode7702Tx,
+  isFeeMarket1559Tx,
+  isLegacyTx,
+  type LegacyTx,
+  type TypedTransaction,
+} from '@ethereumjs/tx'
+import type { Address } from '@ethereumjs/util'
+import type { RPCSignedTransaction, RPCTransaction } from '../../../api/rpc/results.ts'
+import { toHex, toQuantity } from './hex.ts'
+import { formatSpecial } from './special.ts'
+
+/** The senders of a block's transactions, in their order. */
+export type Senders = readonly (Address | undefined)[]
+
+/** Where a transaction stands: its block and its index there. */
+export interface Place {
+  block: Block
+  index: number
+}
+
+/**
+ * A transaction in JSON-RPC's form, with its place, or with null for one while it waits. The sender is
+ * recovered from the signature when it is not known.
+ */
+export function formatTransaction(
+  transaction: TypedTransaction,
+  sender?: Address,
+  place?: Place,
+): RPCTransaction {
+  const special = formatSpecial(transaction)
+  return {
+    ...formatSigned(transaction, place),
+    from: toHex((sender ?? transaction.getSenderAddress()).bytes),
+    blockHash: place ? toHex(place.block.hash()) : null,
+    blockNumber: place ? toQuantity(place.block.header.number) : null,
+    blockTimestamp: place ? toQuantity(place.block.header.timestamp) : null,
+    transactionIndex: place ? toQuantity(place.index) : null,
+    ...(special === undefined ? {} : { special }),
+  }
+}
+
+/** What the transaction itself says. In a block, `gasPrice` is what a unit of gas really cost. */
+export function formatSigned(transaction: TypedTransaction, place?: Place): RPCSignedTransaction {
+  return {
+    hash: toHex(transaction.hash()),
+    type: toQuantity(transaction.type),
+    nonce: toQuantity(transaction.nonce),
+    gas: toQuantity(transaction.gasLimit),
+    ...formatFees(transaction, place),
+    to: transaction.to === undefined ? null : toHex(transaction.to.bytes),
+    value: toQuantity(transaction.value),
+    input: toHex(transaction.data),
+    ...formatLists(transaction),
+    ...formatSignature(transaction),
+  }
+}
+
+/** What one unit of gas costs the sender in a block with a base fee (EIP-1559). */
+export const effectiveGasPrice = (transaction: TypedTransaction, baseFeePerGas: bigint): bigint =>
+  baseFeePerGas + transaction.getEffectivePriorityFee(baseFeePerGas)
+
+const hasFeeMarket = (
+  transaction: TypedTransaction,
+): transaction is FeeMarket1559Tx | EOACode7702Tx =>
+  isFeeMarket1559Tx(transaction) || isEOACode7702Tx(transaction)
+
+function formatFees(transaction: TypedTransaction, place?: Place): Partial<RPCSignedTransaction> {
+  if (!hasFeeMarket(transaction)) {
+    return { gasPrice: toQuantity((transaction as LegacyTx).gasPrice) }
+  }
+  const baseFee = place?.block.header.baseFeePerGas
+  const { maxFeePerGas, maxPriorityFeePerGas } = transaction
+  const price = baseFee === undefined ? maxFeePerGas : effectiveGasPrice(transaction, baseFee)
+  return {
+    gasPrice: toQuantity(price),
+    maxFeePerGas: toQuantity(maxFeePerGas),
+    maxPriorityFeePerGas: toQuantity(maxPriorityFeePerGas),
+  }
+}
+
+function formatLists(transaction: TypedTransaction): Partial<RPCSignedTransaction> {
+  if (isLegacyTx(transaction)) return {}
+  const lists: Partial<RPCSignedTransaction> = {}
+  if (isAccessList2930Tx(transaction) || hasFeeMarket(transaction)) {
+    lists.accessList = transaction.accessList.map(([address, slots]) => ({
+      address: toHex(address),
+      storageKeys: slots.map(toHex),
+    }))
+  }
+  if (isEOACode7702Tx(transaction)) {
+    lists.authorizationList = transaction.authorizationList.map(
+      ([chainId, address, nonce, yParity, r, s]) => ({
+        chainId: bytesToQuantity(chainId),
+        address: toHex(address),
+        nonce: bytesToQuantity(nonce),
+        yParity: bytesToQuantity(yParity),
+        r: bytesToQuantity(r),
+        s: bytesToQuantity(s),
+      }),
+    )
+  }
+  return lists
+}
+
+const bytesToQuantity = (bytes: Uint8Array) =>
+  toQuantity(bytes.length === 0 ? 0n : BigInt(toHex(bytes)))
+
+/** Stock clients refuse a whole block when one transaction lacks r, s or yParity. */
+function formatSignature(transaction: TypedTransaction): Partial<RPCSignedTransaction> {
+  const { v, r, s } = transaction
+  if (v === undefined || r === undefined || s === undefined) return {}
+  const signature = { v: toQuantity(v), r: toQuantity(r), s: toQuantity(s) }
+  if (!isLegacyTx(transaction)) {
+    const chainId = toQuantity(transaction.chainId)
+    return { chainId, ...signature, yParity: signature.v }
+  }
+  // Before EIP-155 a signature named no chain: v was 27 or 28.
+  return v >= 35n ? { chainId: toQuantity((v - 35n) / 2n), ...signature } : signature
+}

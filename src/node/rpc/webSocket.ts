@@ -1,0 +1,89 @@
+import type { Server } from 'node:http'
+import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import type { Answer } from './answer.ts'
+import type { Subscriptions } from './events/subscriptions.ts'
+import type { Subscriber } from './handler.ts'
+
+export interface WebSocketOptions {
+  server: Server
+  answer: Answer
+  subscriptions: Subscriptions
+  maxMessageBytes: number
+  maxConnections: number
+  /** Requests of one connection that are worked on at once; reading pauses beyond. */
+  maxInFlight?: number
+  /** Bytes that wait for a slow reader before the connection is dropped. */
+  maxWaitingBytes?: number
+  heartbeatMilliseconds?: number
+}
+
+export interface WebSocketEndpoint {
+  close(): void
+}
+
+const TRY_AGAIN_LATER = 1013
+
+/** Answers JSON-RPC over WebSocket on an HTTP server, and tells subscribers of events. */
+export function attachWebSocket(options: WebSocketOptions): WebSocketEndpoint {
+  const { server, subscriptions, maxMessageBytes, maxConnections } = options
+  const sockets = new WebSocketServer({ server, maxPayload: maxMessageBytes })
+  const alive = new WeakSet<WebSocket>()
+
+  sockets.on('connection', (socket) => {
+    // Without a listener a protocol violation would end the process; `close` follows in any case.
+    socket.on('error', () => {})
+    if (sockets.clients.size > maxConnections) return socket.close(TRY_AGAIN_LATER)
+    alive.add(socket)
+    socket.on('pong', () => alive.add(socket))
+    serve(socket, options)
+  })
+  // Errors of the server itself belong to whoever listens on it.
+  sockets.on('error', () => {})
+
+  const heartbeat = setInterval(() => {
+    for (const socket of sockets.clients) {
+      if (alive.delete(socket)) socket.ping()
+      else socket.terminate()
+    }
+  }, options.heartbeatMilliseconds ?? 30_000).unref()
+
+  function serve(socket: WebSocket, { answer }: WebSocketOptions): void {
+    const subscriber = createSubscriber(socket, options.maxWaitingBytes ?? 16_000_000)
+    const context = { subscriber }
+    const limit = options.maxInFlight ?? 100
+    let inFlight = 0
+    const finish = (text: string | undefined): void => {
+      if (text !== undefined) subscriber.notify(text)
+      if (--inFlight < limit && socket.isPaused) socket.resume()
+    }
+    socket.on('message', (message) => {
+      if (++inFlight >= limit) socket.pause()
+      const answered = answer(textOf(message), context)
+      if (answered instanceof Promise) answered.then(finish)
+      else finish(answered)
+    })
+    socket.on('close', () => subscriptions.drop(subscriber))
+  }
+
+  return {
+    close() {
+      clearInterval(heartbeat)
+      for (const socket of sockets.clients) socket.terminate()
+      sockets.close()
+    },
+  }
+}
+
+const textOf = (message: RawData): string =>
+  Array.isArray(message)
+    ? Buffer.concat(message).toString()
+    : Buffer.from(message as Buffer).toString()
+
+/** Sends while the other side reads; one that does not is dropped rather than buffered for. */
+const createSubscriber = (socket: WebSocket, maxWaitingBytes: number): Subscriber => ({
+  notify(message) {
+    if (socket.readyState !== socket.OPEN) return
+    if (socket.bufferedAmount > maxWaitingBytes) return socket.terminate()
+    socket.send(message)
+  },
+})
