@@ -52,7 +52,10 @@ function sealChildren(node: TrieNode, emit: (sealed: SealedNode) => void): TrieN
     const child = sealReference(node.child, emit)
     return child === node.child ? node : { ...node, child }
   }
-  return branch(
-    node.children.map((child) => (child === undefined ? undefined : sealReference(child, emit))),
-  )
+  const children = node.children.slice()
+  for (let digit = 0; digit < children.length; digit++) {
+    const child = children[digit]
+    if (typeof child === 'object') children[digit] = sealReference(child, emit)
+  }
+  return branch(children)
 }
