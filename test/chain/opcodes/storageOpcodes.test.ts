@@ -23,6 +23,7 @@ import {
   encodeBucketWord,
   encodeStreamWord,
   STREAM_STATUS,
+  type StreamWord,
 } from '../../../src/protocol/words.ts'
 import {
   address,
@@ -201,7 +202,7 @@ describe('DATAVERSIONREAD', () => {
 
 describe('DATAVERSIONUPDATE', () => {
   const operands = [asWord(OWNER), bytesToBigInt(ID)]
-  const open = { headVersion: 4n, requestedVersion: 0n, status: STREAM_STATUS.open }
+  const open: StreamWord = { headVersion: 4n, requestedVersion: 0n, status: STREAM_STATUS.open }
 
   const stateWithStream = async (stream = open): Promise<WorldState> => {
     const state = await createState()

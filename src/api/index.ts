@@ -1,0 +1,30 @@
+/** `genaro/api`: typed actions on the system contracts with ethers, and the chain for viem. */
+export { type BuySpaceOptions, type BuySpaceResult, buySpace } from './actions/buySpace.ts'
+export { type BuyTrafficResult, buyTraffic } from './actions/buyTraffic.ts'
+export { type ExtendBucketResult, extendBucket } from './actions/extendBucket.ts'
+export { type Account, getAccount } from './actions/getAccount.ts'
+export { type Bucket, bucketFromView, getBucket } from './actions/getBucket.ts'
+export { getHeadTime } from './actions/getHeadTime.ts'
+export { getStatus, type Status } from './actions/getStatus.ts'
+export { getUnbonding, type Unbonding } from './actions/getUnbonding.ts'
+export { listBuckets } from './actions/listBuckets.ts'
+export { type ExtensionRequest, quoteExtension } from './actions/quoteExtension.ts'
+export { quoteSpace, type SpaceRequest } from './actions/quoteSpace.ts'
+export { quoteTraffic } from './actions/quoteTraffic.ts'
+export {
+  type RegisterKeyOptions,
+  type RegisterKeyResult,
+  registerKey,
+} from './actions/registerKey.ts'
+export {
+  type RegisterNodeOptions,
+  type RegisterNodeResult,
+  registerNode,
+} from './actions/registerNode.ts'
+export { type RetireNodeResult, retireNode } from './actions/retireNode.ts'
+export { type StakeOptions, type StakeResult, stake } from './actions/stake.ts'
+export { type UnstakeOptions, type UnstakeResult, unstake } from './actions/unstake.ts'
+export { type WithdrawResult, withdraw } from './actions/withdraw.ts'
+export { type WithdrawCreditResult, withdrawCredit } from './actions/withdrawCredit.ts'
+export { ApiError, type ApiErrorCode } from './errors.ts'
+export { createViemChain, genaroDevnet, type ViemChain } from './viemChain.ts'
