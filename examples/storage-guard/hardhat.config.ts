@@ -24,7 +24,7 @@ export default defineConfig({
   // Written out, so that the project also works as a folder inside another package.
   paths: {
     sources: here('contracts'),
-    tests: { mocha: here('test') },
+    tests: { mocha: here('test'), solidity: here('test') },
     artifacts: here('artifacts'),
     cache: here('cache'),
   },

@@ -24,7 +24,7 @@ const TERM = 90n * DAY
 // The devnet's first account signs here, in this process, as a wallet would.
 const owner = mnemonicToAccount('test test test test test test test test test test test junk')
 const client = createTestClient({
-  mode: 'anvil',
+  mode: 'hardhat',
   chain: genaroDevnet,
   transport: http(process.env.GENARO_RPC),
   account: owner,

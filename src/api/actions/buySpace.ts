@@ -1,7 +1,7 @@
-import type { Signer } from 'ethers'
+import type { Signer, TransactionReceipt } from 'ethers'
 import { eventOf } from '../contractEvent.ts'
 import { storageMarketContract } from '../contracts.ts'
-import { requireBalance, type Sent, sendCall, sentOf } from '../send.ts'
+import { read, requireBalance, type Sent, sendCall, sentOf } from '../send.ts'
 import { parseTag, randomTag } from '../tag.ts'
 import { quoteSpace, type SpaceRequest } from './quoteSpace.ts'
 
@@ -25,15 +25,7 @@ export interface BuySpaceResult extends Sent {
   priceWei: bigint
 }
 
-interface SpaceBought {
-  id: string
-  owner: string
-  sizeBytes: bigint
-  startTime: bigint
-  endTime: bigint
-  backups: bigint
-  priceWei: bigint
-}
+type SpaceBought = Pick<BuySpaceResult, 'id' | 'owner' | 'sizeBytes' | 'termSeconds' | 'priceWei'>
 
 /** Buys a bucket at the present price (SPEC 4, kind 3). Throws `ApiError`. */
 export async function buySpace(
@@ -48,5 +40,10 @@ export async function buySpace(
     market.buySpace(tagBytes, sizeBytes, termSeconds, backups, cleanUp, { value }),
   )
   const bought = eventOf<SpaceBought>(sent.receipt, market, 'SpaceBought')
-  return { ...sentOf(sent), ...bought, backups: Number(bought.backups), termSeconds }
+  const startTime = await blockTime(sent.receipt)
+  const endTime = startTime + bought.termSeconds
+  return { ...sentOf(sent), ...bought, backups, startTime, endTime }
 }
+
+const blockTime = async (receipt: TransactionReceipt): Promise<bigint> =>
+  BigInt((await read(() => receipt.getBlock())).timestamp)

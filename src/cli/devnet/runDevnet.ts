@@ -1,14 +1,11 @@
 import { createDevnet } from '../../node/devnet.ts'
-import type { ChainNode } from '../../node/node.ts'
 import { createRPCServer } from '../../node/rpc/server.ts'
-import { createLogger, type Logger } from '../../util/logger.ts'
+import { createLogger } from '../../util/logger.ts'
 import type { DevnetFlags } from '../commands/devnet.ts'
 import { printResult } from '../output.ts'
 import { describeDevnet, devnetText } from './banner.ts'
 import { explainListenError } from './listenError.ts'
 import { untilSignal } from './signals.ts'
-
-type RPCServer = Awaited<ReturnType<typeof createRPCServer>>
 
 /** Runs a devnet until a signal ends it. */
 export async function runDevnet(flags: DevnetFlags): Promise<void> {
@@ -16,10 +13,12 @@ export async function runDevnet(flags: DevnetFlags): Promise<void> {
   const logger = createLogger(flags.logLevel)
   const node = await createDevnet({ ...nodeOptions(flags), logger })
   try {
-    const server = await listen(flags, node, logger)
-    printResult(flags, describeDevnet(flags, node, server.url), () =>
-      devnetText(describeDevnet(flags, node, server.url)),
-    )
+    const { host, port } = flags
+    const server = await createRPCServer({ node, host, port, logger }).catch((error) => {
+      throw explainListenError(error, host, port)
+    })
+    const devnet = describeDevnet(flags, node, server.url)
+    printResult(flags, devnet, () => devnetText(devnet))
     await stop
     await server.close()
   } finally {
@@ -34,15 +33,3 @@ const nodeOptions = ({ dataDir, slotTime, accounts, chainId, clientVersion }: De
   ...(chainId === undefined ? {} : { chainId: BigInt(chainId) }),
   ...(clientVersion === undefined ? {} : { clientVersion }),
 })
-
-async function listen(
-  { host, port }: DevnetFlags,
-  node: ChainNode,
-  logger: Logger,
-): Promise<RPCServer> {
-  try {
-    return await createRPCServer({ node, host, port, logger })
-  } catch (error) {
-    throw explainListenError(error, host, port)
-  }
-}
