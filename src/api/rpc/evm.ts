@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { method } from './method.ts'
 import { boolean, looseUint64, type Quantity } from './values.ts'
 
-interface MineOptions {
+export interface MineOptions {
   blocks: bigint
   timestamp?: bigint | undefined
 }

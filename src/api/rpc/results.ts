@@ -72,9 +72,9 @@ export interface RPCSpecial {
   args: Record<string, Hex | string | boolean>
 }
 
-/** A signed transaction without its place in a block. */
-export interface RPCSignedTransaction {
-  hash: Hex
+/** A transaction without its place in a block; signature and hash are absent while it is unsigned. */
+export interface RPCTransactionFields {
+  hash?: Hex
   type: Quantity
   nonce: Quantity
   gas: Quantity
@@ -94,7 +94,8 @@ export interface RPCSignedTransaction {
 }
 
 /** A transaction with its sender and place; what places it is null while it waits in the pool. */
-export interface RPCTransaction extends RPCSignedTransaction {
+export interface RPCTransaction extends RPCTransactionFields {
+  hash: Hex
   from: Hex
   blockHash: Hex | null
   blockNumber: Quantity | null
@@ -166,7 +167,7 @@ export interface RPCAccessList {
 /** A transaction in its wire form and in fields. */
 export interface RPCRawAndFields {
   raw: Hex
-  tx: RPCSignedTransaction
+  tx: RPCTransactionFields
 }
 
 /** Waiting transactions by sender and nonce (in decimal). */

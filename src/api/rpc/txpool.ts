@@ -2,7 +2,7 @@ import { method } from './method.ts'
 import type { RPCByAccount, RPCByNonce, RPCTransaction } from './results.ts'
 import { address, type Quantity } from './values.ts'
 
-interface Lanes<Content> {
+export interface Lanes<Content> {
   pending: Content
   queued: Content
 }

@@ -14,7 +14,9 @@ export interface HTTPOptions {
  * not checked either, since DNS rebinding gives a page no more than that. So a node must never offer
  * on this port what a stranger may not use: a devnet's keys are public, other networks unlock none.
  */
-const CORS_HEADERS = {
+const ANY_ORIGIN = ['access-control-allow-origin', '*'] as const
+
+const PREFLIGHT_HEADERS = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': 'POST, GET, OPTIONS',
   'access-control-allow-headers': '*',
@@ -24,8 +26,10 @@ const CORS_HEADERS = {
 
 const NO_SUBSCRIBER = { subscriber: undefined }
 
-/** How long a client may take to read an answer, and how long its socket may be silent meanwhile. */
-const WRITE_TIMEOUT_MILLISECONDS = 60_000
+/** How long the socket of a client that reads a long answer may be silent. */
+const READER_TIMEOUT_MILLISECONDS = 60_000
+/** Answers up to here fit into the system's buffers, so that nobody waits for the reader. */
+const SHORT_ANSWER_CHARACTERS = 16_384
 
 /** Answers JSON-RPC over HTTP: POST a request, GET a greeting, OPTIONS for browsers. */
 export function createHTTPListener({
@@ -48,7 +52,7 @@ export function createHTTPListener({
       case 'GET':
         return send(response, 200, 'text/plain; charset=utf-8', greeting)
       case 'OPTIONS':
-        response.writeHead(204, CORS_HEADERS).end()
+        response.writeHead(204, PREFLIGHT_HEADERS).end()
         return
       default:
         return send(response, 405, 'text/plain', 'POST a JSON-RPC request.\n')
@@ -86,7 +90,7 @@ function refuseBody(response: ServerResponse, maxBytes: number): void {
   const error = new RPCError('INVALID_REQUEST', {
     message: `request too large: at most ${maxBytes} bytes`,
   })
-  response.setHeader('connection', 'close')
+  response.shouldKeepAlive = false
   sendJSON(response, 413, errorText(null, error))
 }
 
@@ -95,11 +99,8 @@ const sendJSON = (response: ServerResponse, status: number, text: string | undef
   send(response, status, 'application/json', text ?? '')
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {
-  response.setTimeout(WRITE_TIMEOUT_MILLISECONDS)
-  response.writeHead(status, {
-    ...CORS_HEADERS,
-    'content-type': type,
-    'content-length': Buffer.byteLength(body),
-  })
+  if (body.length > SHORT_ANSWER_CHARACTERS) response.setTimeout(READER_TIMEOUT_MILLISECONDS)
+  const length = String(Buffer.byteLength(body))
+  response.writeHead(status, [...ANY_ORIGIN, 'content-type', type, 'content-length', length])
   response.end(body)
 }

@@ -75,9 +75,10 @@ export async function createRPCServer(options: RPCServerOptions): Promise<RPCSer
     async close() {
       rpc.close()
       sockets.close()
+      const closed = once(server, 'close')
       server.close()
       server.closeAllConnections()
-      if (server.listening) await once(server, 'close')
+      await closed
     },
   }
 }

@@ -45,7 +45,8 @@ function rangeOf(node: ChainNode, { from, to }: { from: BlockReference; to: Bloc
     )
   }
   const head = node.chain.head.header.number
-  const last = asked < head ? asked : head
+  const isBeyond = asked > head
+  const last = isBeyond ? head : asked
   if (last - first >= MAX_BLOCKS) throw tooMany(`the range is longer than ${MAX_BLOCKS} blocks`)
   return { first, last }
 }

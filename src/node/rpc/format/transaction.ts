@@ -10,7 +10,7 @@ import {
   type TypedTransaction,
 } from '@ethereumjs/tx'
 import type { Address } from '@ethereumjs/util'
-import type { RPCSignedTransaction, RPCTransaction } from '../../../api/rpc/results.ts'
+import type { RPCTransaction, RPCTransactionFields } from '../../../api/rpc/results.ts'
 import { toHex, toQuantity } from './hex.ts'
 import { formatSpecial } from './special.ts'
 
@@ -34,7 +34,8 @@ export function formatTransaction(
 ): RPCTransaction {
   const special = formatSpecial(transaction)
   return {
-    ...formatSigned(transaction, place),
+    ...formatFields(transaction, place),
+    hash: toHex(transaction.hash()),
     from: toHex((sender ?? transaction.getSenderAddress()).bytes),
     blockHash: place ? toHex(place.block.hash()) : null,
     blockNumber: place ? toQuantity(place.block.header.number) : null,
@@ -44,10 +45,10 @@ export function formatTransaction(
   }
 }
 
-/** What the transaction itself says. In a block, `gasPrice` is what a unit of gas really cost. */
-export function formatSigned(transaction: TypedTransaction, place?: Place): RPCSignedTransaction {
+/** What the transaction itself says, signed or not. In a block, `gasPrice` is what a unit of gas really cost. */
+export function formatFields(transaction: TypedTransaction, place?: Place): RPCTransactionFields {
   return {
-    hash: toHex(transaction.hash()),
+    ...(transaction.isSigned() ? { hash: toHex(transaction.hash()) } : {}),
     type: toQuantity(transaction.type),
     nonce: toQuantity(transaction.nonce),
     gas: toQuantity(transaction.gasLimit),
@@ -69,7 +70,7 @@ const hasFeeMarket = (
 ): transaction is FeeMarket1559Tx | EOACode7702Tx =>
   isFeeMarket1559Tx(transaction) || isEOACode7702Tx(transaction)
 
-function formatFees(transaction: TypedTransaction, place?: Place): Partial<RPCSignedTransaction> {
+function formatFees(transaction: TypedTransaction, place?: Place): Partial<RPCTransactionFields> {
   if (!hasFeeMarket(transaction)) {
     return { gasPrice: toQuantity((transaction as LegacyTx).gasPrice) }
   }
@@ -83,9 +84,9 @@ function formatFees(transaction: TypedTransaction, place?: Place): Partial<RPCSi
   }
 }
 
-function formatLists(transaction: TypedTransaction): Partial<RPCSignedTransaction> {
+function formatLists(transaction: TypedTransaction): Partial<RPCTransactionFields> {
   if (isLegacyTx(transaction)) return {}
-  const lists: Partial<RPCSignedTransaction> = {}
+  const lists: Partial<RPCTransactionFields> = {}
   if (isAccessList2930Tx(transaction) || hasFeeMarket(transaction)) {
     lists.accessList = transaction.accessList.map(([address, slots]) => ({
       address: toHex(address),
@@ -111,14 +112,12 @@ const bytesToQuantity = (bytes: Uint8Array) =>
   toQuantity(bytes.length === 0 ? 0n : BigInt(toHex(bytes)))
 
 /** Stock clients refuse a whole block when one transaction lacks r, s or yParity. */
-function formatSignature(transaction: TypedTransaction): Partial<RPCSignedTransaction> {
+function formatSignature(transaction: TypedTransaction): Partial<RPCTransactionFields> {
   const { v, r, s } = transaction
-  if (v === undefined || r === undefined || s === undefined) return {}
+  const typed = isLegacyTx(transaction) ? {} : { chainId: toQuantity(transaction.chainId) }
+  if (v === undefined || r === undefined || s === undefined) return typed
   const signature = { v: toQuantity(v), r: toQuantity(r), s: toQuantity(s) }
-  if (!isLegacyTx(transaction)) {
-    const chainId = toQuantity(transaction.chainId)
-    return { chainId, ...signature, yParity: signature.v }
-  }
+  if (!isLegacyTx(transaction)) return { ...typed, ...signature, yParity: signature.v }
   // Before EIP-155 a signature named no chain: v was 27 or 28.
   return v >= 35n ? { chainId: toQuantity((v - 35n) / 2n), ...signature } : signature
 }

@@ -9,7 +9,7 @@ import { errorMessage } from '../../../util/errors.ts'
 import type { ChainNode } from '../../node.ts'
 import { createUnsigned, type FilledRequest, fillRequest } from '../fillTransaction.ts'
 import { toHex } from '../format/hex.ts'
-import { formatSigned } from '../format/transaction.ts'
+import { formatFields } from '../format/transaction.ts'
 import type { Handlers } from '../handler.ts'
 import { createTipOracle } from '../tipOracle.ts'
 import { createTurns } from '../turns.ts'
@@ -57,7 +57,7 @@ export function createAccountHandlers(node: ChainNode): Handlers<Names> {
   }
   const show = (transaction: TypedTransaction): RPCRawAndFields => ({
     raw: toHex(transaction.serialize()),
-    tx: formatSigned(transaction),
+    tx: formatFields(transaction),
   })
 
   return {
