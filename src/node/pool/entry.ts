@@ -1,5 +1,6 @@
 import { isAccessList2930Tx, isLegacyTx, type TypedTransaction } from '@ethereumjs/tx'
-import { type Address, bigIntMin } from '@ethereumjs/util'
+import { Address, bigIntMin } from '@ethereumjs/util'
+import { publicKeyToAddress } from '../../crypto/secp256k1.ts'
 import type { HeapItem } from './heap.ts'
 
 /** A waiting transaction with what the pool asks of it again and again. */
@@ -38,7 +39,7 @@ export function feesOf(transaction: TypedTransaction): {
 
 /** Recovers the sender, so it throws when the signature is not valid. */
 export function createPoolEntry(transaction: TypedTransaction, arrival: number): PoolEntry {
-  const sender = transaction.getSenderAddress()
+  const sender = new Address(publicKeyToAddress(transaction.getSenderPublicKey()))
   const { maxFeePerGas, maxPriorityFeePerGas } = feesOf(transaction)
   return {
     transaction,
