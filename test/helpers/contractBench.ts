@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createBlock } from '@ethereumjs/block'
 import { createEVM, type EVM } from '@ethereumjs/evm'
-import { MerkleStateManager } from '@ethereumjs/statemanager'
+import { SimpleStateManager } from '@ethereumjs/statemanager'
 import {
   Address,
   bigIntToBytes,
@@ -75,7 +75,7 @@ export class ContractBench {
     const common = createCommon({ chainId: genesis.chainId })
     const evm = await createEVM({
       common,
-      stateManager: new MerkleStateManager({ common }),
+      stateManager: new SimpleStateManager({ common }),
       customOpcodes: storageOpcodes(),
     })
     const bench = new ContractBench(evm, genesis)
@@ -150,7 +150,9 @@ export class ContractBench {
     return {
       failure,
       error:
-        failure === undefined ? undefined : (abi.parseError(execResult.returnValue) ?? undefined),
+        execResult.returnValue.length < 4 || failure === undefined
+          ? undefined
+          : (abi.parseError(execResult.returnValue) ?? undefined),
       result: [],
       returnData: execResult.returnValue,
       gasUsed: execResult.executionGasUsed + intrinsicGas(data),
@@ -206,7 +208,7 @@ export class ContractBench {
       block: createBlock({ header }, { common }),
     })
     await this.evm.journal.cleanup()
-    ;(this.evm.stateManager as MerkleStateManager).originalStorageCache.clear()
+    this.evm.stateManager.originalStorageCache.clear()
     return result
   }
 }
