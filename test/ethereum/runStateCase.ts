@@ -4,48 +4,27 @@ import { RLP } from '@ethereumjs/rlp'
 import { createTxFromRLP } from '@ethereumjs/tx'
 import { bytesToHex, hexToBytes, utf8ToBytes } from '@ethereumjs/util'
 import type { Log } from '../../src/chain/chain.ts'
-import { createExecutionRules, type ExecutionRules } from '../../src/chain/execution/rules.ts'
+import type { ExecutionRules } from '../../src/chain/execution/rules.ts'
 import { applyTransaction } from '../../src/chain/execution/transaction.ts'
 import type { BlockHashes } from '../../src/chain/machine.ts'
 import type { WorldState } from '../../src/chain/state/worldState.ts'
 import { keccak256 } from '../../src/crypto/keccak.ts'
-import { customCrypto } from '../../src/crypto/secp256k1.ts'
-import { createCommon } from '../../src/protocol/common.ts'
-import { createFixtureState } from './fixtureState.ts'
-import { kzg } from './kzg.ts'
-import type { Fork, StateCase } from './stateCases.ts'
-
-export interface FixtureRulesOptions {
-  fork: Fork
-  chainId: bigint
-  storageOpcodes: boolean
-}
-
-/** Ethereum's rules under our executor: no beacon ring, and requests to the consensus layer gathered. */
-export const createFixtureRules = ({ fork, chainId, storageOpcodes }: FixtureRulesOptions) =>
-  createExecutionRules({
-    common: createCommon({
-      chainId,
-      hardfork: fork.toLowerCase(),
-      customCrypto: { ...customCrypto, kzg },
-    }),
-    storageOpcodes,
-    beacon: false,
-    requests: true,
-  })
+import { assertRefused } from './exceptions.ts'
+import type { RulesOf } from './fixtureRules.ts'
+import { createFixtureLedger } from './fixtureState.ts'
+import type { StateCase } from './stateCases.ts'
 
 /** State tests define BLOCKHASH of n as the hash of n written in decimal. */
 const BLOCK_HASHES: BlockHashes = (number) => keccak256(utf8ToBytes(number.toString()))
 
 /** Runs one case through the function that executes every transaction of a block; throws if it fails. */
-export async function runStateCase(rules: ExecutionRules, one: StateCase): Promise<void> {
-  const state = await createFixtureState(one.accounts)
+export async function runStateCase(rulesOf: RulesOf, one: StateCase): Promise<void> {
+  const rules = rulesOf(one.fork, one.chainId)
+  const { database, root } = await createFixtureLedger(one.accounts)
+  const state = database.open(root)
   const outcome = await execute(rules, state, one)
-  if (one.expectException === undefined) {
-    if (outcome instanceof Error) throw outcome
-  } else {
-    assert.ok(outcome instanceof Error, `accepted, but expected ${one.expectException}`)
-  }
+  if (one.expectException !== undefined) assertRefused(outcome, one.expectException)
+  else if (outcome instanceof Error) throw outcome
   const logs = outcome instanceof Error ? [] : outcome
   assert.equal(bytesToHex(hashLogs(logs)), one.logsHash, 'logs')
   assert.equal(bytesToHex(state.root()), one.stateRoot, 'state root')

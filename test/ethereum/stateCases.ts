@@ -27,6 +27,8 @@ export interface FixtureEnvironment {
 /** One transaction on one state under one rule set, with what must come of it. */
 export interface StateCase {
   name: string
+  /** What it is counted under: the fork's name. */
+  group: string
   fork: Fork
   chainId: bigint
   environment: FixtureEnvironment
@@ -62,6 +64,7 @@ export async function* readStateCases(): AsyncGenerator<StateCase> {
         for (const expected of post[fork] ?? []) {
           yield {
             name,
+            group: fork,
             fork,
             chainId: BigInt(config.chainid),
             environment: env,
