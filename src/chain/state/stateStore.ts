@@ -35,8 +35,14 @@ export function createStateStore({ store, cacheNodes }: StateStoreOptions): Stat
   const codes = createGenerationCache<Uint8Array>(CACHED_CODES)
   const paths = createGenerationCache<Path>(CACHED_PATHS)
 
+  // A store may answer with Buffers, whose `slice` shares memory where every other copies.
+  const read = (kind: number, hash: Hash): Uint8Array | undefined => {
+    const bytes = store.get(databaseKey(kind, keyToBytes(hash)))
+    return bytes && new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
   const readNode = (hash: Hash): TrieNode => {
-    const encoding = store.get(databaseKey(DATABASE_KEYS.trieNode, keyToBytes(hash)))
+    const encoding = read(DATABASE_KEYS.trieNode, hash)
     if (encoding === undefined)
       throw damaged('MISSING_NODE', `Trie node ${keyToHex(hash)} is missing`)
     if (bytesToKey(keccak256(encoding)) !== hash) {
@@ -49,7 +55,7 @@ export function createStateStore({ store, cacheNodes }: StateStoreOptions): Stat
   }
 
   const readCode = (hash: Hash): Uint8Array => {
-    const code = store.get(databaseKey(DATABASE_KEYS.code, keyToBytes(hash)))
+    const code = read(DATABASE_KEYS.code, hash)
     if (code === undefined) throw damaged('MISSING_CODE', `Code ${keyToHex(hash)} is missing`)
     if (bytesToKey(keccak256(code)) !== hash) {
       throw damaged('CORRUPT_CODE', `Code ${keyToHex(hash)} has other content than its hash says`)
