@@ -14,7 +14,7 @@ import { createRefresher } from './refresh.ts'
 import { readSenderAccount, type SenderAccount } from './senderAccount.ts'
 import { createPoolSource } from './source.ts'
 import { isSpecial, type Trial, trySpecial } from './special.ts'
-import { validateTransaction } from './validate.ts'
+import { requireSigned, validateTransaction } from './validate.ts'
 import { firstFreeNonce } from './waitingAccount.ts'
 
 export interface TransactionPoolOptions {
@@ -87,6 +87,7 @@ export function createTransactionPool(options: TransactionPoolOptions): Transact
 
   return {
     async add(transaction) {
+      requireSigned(transaction)
       refuseKnown({ hashKey: bytesToKey(transaction.hash()) })
       const rules = {
         common: chain.common,

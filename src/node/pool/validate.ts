@@ -46,6 +46,15 @@ export function validateTransaction(
   return entry
 }
 
+/** A decoded transaction may lack its signature, and then has neither hash nor sender. */
+export function requireSigned(transaction: TypedTransaction): void {
+  if (transaction.isSigned()) return
+  throw new PoolError('INVALID_SIGNATURE', {
+    message: 'invalid sender: the transaction is not signed',
+    hint: 'Sign it, or send it with eth_sendTransaction from an account the node has.',
+  })
+}
+
 function checkType(transaction: TypedTransaction): void {
   if (transaction.type === TransactionType.BlobEIP4844) {
     throw new PoolError('BLOB_TRANSACTION', {

@@ -149,6 +149,12 @@ describe('what the pool refuses', () => {
     await assert.rejects(pool.add(signed), refused('INVALID_SIGNATURE', 'invalid sender'))
   })
 
+  test('a transaction without a signature is refused', async () => {
+    const { pool } = setUp()
+    const unsigned = createLegacyTx({ gasLimit: 21_000, to: bob.address }, { common })
+    await assert.rejects(pool.add(unsigned), refused('INVALID_SIGNATURE', 'invalid sender'))
+  })
+
   test('a transaction without a chain id is taken only where the node says so', async () => {
     const preEIP155 = createCommon({ chainId: 31_300n, hardfork: 'homestead' })
     const fields = { gasLimit: 21_000, gasPrice: GWEI, to: bob.address }
