@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, test } from 'node:test'
 import { Address, hexToBytes, type PrefixedHexString } from '@ethereumjs/util'
-import { FunctionFragment } from 'ethers/abi'
-import { SYSTEM_CONTRACTS, type SystemContractName } from '../../src/protocol/addresses.ts'
+import { getCreate2Address, keccak256 } from 'ethers'
+import { FunctionFragment, Interface } from 'ethers/abi'
+import {
+  CREATE2_DEPLOYER,
+  SYSTEM_CONTRACTS,
+  type SystemContractName,
+} from '../../src/protocol/addresses.ts'
 import { BEACON_RING_LENGTH, DAY_SECONDS, GB, GNX } from '../../src/protocol/params.ts'
 import { beaconRingKeys, heftKey, totalHeftKey } from '../../src/protocol/slots.ts'
 import { systemContractInterface } from '../../src/protocol/systemContracts.ts'
@@ -257,4 +262,16 @@ test('the devnet’s validator is a candidate from genesis on, as if it had bet 
   await bench.send('Staking', 'resign', [], { from: owner })
   await bench.send('Staking', 'unstake', [5_000n * GNX], { from: owner })
   assert.equal(await bench.view('Staking', 'totalStake'), 0n)
+})
+
+test('the CREATE2 deployer of the devnet puts code where tools expect it', async () => {
+  const bench = await ContractBench.create()
+  const deployer = { address: new Address(hexToBytes(CREATE2_DEPLOYER)), abi: new Interface([]) }
+  // Returns one byte of code: STOP.
+  const initCode = '0x600160005360016000f3'
+  const salt = `0x${'5a'.repeat(32)}`
+  const data = hexToBytes(`${salt}${initCode.slice(2)}` as `0x${string}`)
+  const { returnData } = succeeded(await bench.callRaw(deployer, data))
+  const expected = getCreate2Address(CREATE2_DEPLOYER, salt, keccak256(initCode))
+  assert.deepEqual(returnData, hexToBytes(expected.toLowerCase() as `0x${string}`))
 })
