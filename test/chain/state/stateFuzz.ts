@@ -51,7 +51,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
       value,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('delete', 'clear'), at }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('delete', 'clear'), at }) },
   {
     weight: 1,
     arbitrary: fc.record({

@@ -245,6 +245,14 @@ describe('the value a slot had when the transaction began', () => {
     assert.deepEqual(await state.originalStorageCache.get(ALICE, slotOf(9)), new Uint8Array(0))
   })
 
+  test('is that of the storage before it was cleared, when written again after', async () => {
+    const state = await slotOfSeven()
+    await state.checkpoint()
+    await state.clearStorage(ALICE)
+    await state.putStorage(ALICE, SLOT, Uint8Array.of(8))
+    assert.deepEqual(await state.originalStorageCache.get(ALICE, SLOT), Uint8Array.of(7))
+  })
+
   test('is the present one for the next transaction', async () => {
     const state = await slotOfSeven()
     await state.checkpoint()
