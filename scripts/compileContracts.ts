@@ -133,8 +133,9 @@ const toVariable = ({ label, slot, offset, type }: StorageVariable): StorageVari
 function collectStructs(types: Record<string, SolcType>): CompiledContract['structs'] {
   const structs: CompiledContract['structs'] = {}
   for (const { label, members } of Object.values(types)) {
-    // Labels of structs read `struct Staking.Staker`.
-    if (members !== undefined) structs[label.replace(/^.*\./, '')] = members.map(toVariable)
+    // Labels of structs read `struct Staking.Staker`, or `struct Unbonding` outside contracts.
+    if (members !== undefined)
+      structs[label.replace(/^struct (?:.*\.)?/, '')] = members.map(toVariable)
   }
   return structs
 }

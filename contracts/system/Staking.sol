@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {BLS} from "../libraries/BLS.sol";
 import {Paging} from "../libraries/Paging.sol";
 import {SafeCast} from "../libraries/SafeCast.sol";
+import {Unbonding, Unbondings} from "../libraries/Unbondings.sol";
 import {Beacon} from "./Beacon.sol";
 import {Nodes} from "./Nodes.sol";
 import {Params} from "./Params.sol";
@@ -17,6 +18,7 @@ import {SystemContract} from "./SystemContract.sol";
 contract Staking is SystemContract {
     using Paging for address[];
     using SafeCast for uint256;
+    using Unbondings for Unbonding[];
 
     /// @notice An amount of 0.
     error ZeroAmount();
@@ -24,8 +26,6 @@ contract Staking is SystemContract {
     error InsufficientStake(uint256 stakeWei, uint256 amountWei);
     /// @notice What would remain is less than what is locked; resign or retire nodes first.
     error StakeLocked(uint256 lockedWei, uint256 remainingWei);
-    /// @notice All places for open unbondings are taken; withdraw or wait first.
-    error TooManyUnbondings(uint256 limit);
     /// @notice Nothing has finished unbonding.
     error NothingToWithdraw();
     /// @notice The account refused its own coins.
@@ -55,13 +55,6 @@ contract Staking is SystemContract {
         bytes32[4] blsPublicKey;
     }
 
-    /// @notice Stake on its way back; `releaseSlot` is the first slot it can be withdrawn in.
-    struct Unbonding {
-        uint128 amountWei;
-        uint64 releaseSlot;
-    }
-
-    uint256 private constant MAX_UNBONDINGS = 16;
     bytes private constant PROOF_OF_POSSESSION_DOMAIN = "BLS_POP_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_";
 
     mapping(address account => Staker) private _stakers;
@@ -143,12 +136,15 @@ contract Staking is SystemContract {
         if (remaining < locked) revert StakeLocked(locked, remaining);
         staker.stakeWei = uint128(remaining);
         _totalStakeWei -= amountWei;
-        _startUnbonding(amountWei, _releaseSlot());
+        uint64 releaseSlot = _releaseSlot();
+        _unbondings[msg.sender].start(uint128(amountWei), releaseSlot);
+        emit UnbondingStarted(msg.sender, amountWei, releaseSlot);
     }
 
     /// @notice Pays out all that has finished unbonding.
     function withdraw() external {
-        uint256 amountWei = _takeMatured(_unbondings[msg.sender]);
+        uint256 slot = Beacon(payable(SystemAddresses.BEACON)).currentSlot();
+        uint256 amountWei = _unbondings[msg.sender].takeMatured(slot);
         if (amountWei == 0) revert NothingToWithdraw();
         emit Withdrawn(msg.sender, amountWei);
         (bool paid,) = msg.sender.call{value: amountWei}("");
@@ -224,34 +220,6 @@ contract Staking is SystemContract {
         _candidates.push(msg.sender);
         staker.candidatePosition = uint64(_candidates.length);
         emit CandidateJoined(msg.sender, staker.stakeWei);
-    }
-
-    function _startUnbonding(uint256 amountWei, uint64 releaseSlot) private {
-        Unbonding[] storage list = _unbondings[msg.sender];
-        uint256 length = list.length;
-        emit UnbondingStarted(msg.sender, amountWei, releaseSlot);
-        if (length != 0 && list[length - 1].releaseSlot == releaseSlot) {
-            list[length - 1].amountWei += uint128(amountWei);
-            return;
-        }
-        if (length == MAX_UNBONDINGS) revert TooManyUnbondings(MAX_UNBONDINGS);
-        list.push(Unbonding(uint128(amountWei), releaseSlot));
-    }
-
-    function _takeMatured(Unbonding[] storage list) private returns (uint256 amountWei) {
-        uint256 slot = Beacon(payable(SystemAddresses.BEACON)).currentSlot();
-        uint256 kept;
-        uint256 length = list.length;
-        for (uint256 i; i < length; i++) {
-            Unbonding memory unbonding = list[i];
-            if (unbonding.releaseSlot <= slot) {
-                amountWei += unbonding.amountWei;
-            } else {
-                if (kept != i) list[kept] = unbonding;
-                kept++;
-            }
-        }
-        for (uint256 i = length; i > kept; i--) list.pop();
     }
 
     /// @dev The present epoch has begun already, so whole epochs are counted from the next one.

@@ -9,16 +9,19 @@ import { createTestKey } from '../helpers/validatorKey.ts'
 
 const MINIMUM = 5_000n * GNX
 const STAKING = systemContractAddress('Staking')
-const ACTIONS = ['bet', 'bet', 'unstake', 'unstake', 'withdraw', 'wait', 'node', 'retire'] as const
+const ACTIONS = [
+  ...(['bet', 'bet', 'bet', 'unstake', 'unstake', 'unstake', 'withdraw', 'wait'] as const),
+  ...(['node', 'node', 'retire', 'resign', 'return'] as const),
+]
 
 /** One step of two accounts' lives; amounts count in halves of the minimum stake. */
 const steps = fc.array(
   fc.record({
-    action: fc.constantFrom(...ACTIONS, 'resign' as const, 'return' as const),
+    action: fc.constantFrom(...ACTIONS),
     isBob: fc.boolean(),
     halves: fc.bigInt(1n, 6n),
   }),
-  { minLength: 10, maxLength: 40 },
+  { minLength: 10, maxLength: 30 },
 )
 
 type Step = Parameters<Parameters<typeof steps.map>[0]>[0][number]
@@ -42,13 +45,17 @@ test('Staking holds exactly the stakes and unbondings, and never less than what 
       }
       await checkBooks(bench, [validator, ALICE, BOB])
     }),
-    { numRuns: 30 },
+    { numRuns: 15 },
   )
 })
 
+/** Proofs depend on account and key alone, so each is made once. */
+const registrations = new Map<Address, unknown[]>()
+
 async function registerKey(bench: ContractBench, who: Address, number: number): Promise<void> {
   const key = createTestKey(number)
-  const args = [key.publicKey, await key.proveFor(bench, who), who]
+  const args = registrations.get(who) ?? [key.publicKey, await key.proveFor(bench, who), who]
+  registrations.set(who, args)
   succeeded(await bench.call('Staking', 'registerKey', args, { from: who }))
 }
 
