@@ -2,7 +2,6 @@ import { type Block, createBlock } from '@ethereumjs/block'
 import { planHeader } from '../chain/consensus/header.ts'
 import { openChain } from '../chain/openChain.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
-import { errorMessage } from '../util/errors.ts'
 import { createMemoryStore } from '../util/keyValueStore.ts'
 import { openLevelStore } from '../util/levelStore.ts'
 import { type Logger, silentLogger } from '../util/logger.ts'
@@ -10,7 +9,8 @@ import { createDevnetAccounts } from './devnet/accounts.ts'
 import { createDevnetClock } from './devnet/devnetClock.ts'
 import { DevnetError } from './devnet/errors.ts'
 import { DEFAULT_ACCOUNTS, devnetGenesis, devnetNetwork } from './devnet/genesis.ts'
-import { createSealer, type Sealer } from './devnet/sealer.ts'
+import { createMining, requireInterval } from './devnet/mining.ts'
+import { createSealer } from './devnet/sealer.ts'
 import { createSnapshots } from './devnet/snapshots.ts'
 import { createDevnetValidatorKeys } from './devnet/validator.ts'
 import type { ChainNode, DevnetControl } from './node.ts'
@@ -37,6 +37,7 @@ const MAX_BLOCKS_AT_ONCE = 100_000
 export async function createDevnet(options: DevnetOptions = {}): Promise<ChainNode> {
   const { logger = silentLogger, clock: systemTime = systemClock } = options
   const network = devnetNetwork(options.chainId)
+  requireInterval(options.slotSeconds ?? 0)
   const accounts = createDevnetAccounts(options.accounts ?? DEFAULT_ACCOUNTS)
   const genesis = devnetGenesis(network, accounts)
   const store =
@@ -109,39 +110,4 @@ function requireBlockCount(blocks: number): void {
     message: `${blocks} blocks cannot be mined at once`,
     hint: `Ask for at most ${MAX_BLOCKS_AT_ONCE} at a time.`,
   })
-}
-
-/** When blocks are sealed by themselves: with each transaction, every so many seconds, or neither. */
-interface Mining {
-  readonly automine: boolean
-  setAutomine(on: boolean): void
-  setIntervalSeconds(seconds: number): void
-}
-
-function createMining(sealer: Sealer, logger: Logger): Mining {
-  let automine = true
-  let timer: NodeJS.Timeout | undefined
-  const seal = (): void => {
-    sealer.sealBlock().catch((error) => {
-      logger.error('could not seal a block', { error: errorMessage(error) })
-    })
-  }
-  return {
-    get automine() {
-      return automine
-    },
-    setAutomine(on) {
-      automine = on
-    },
-    setIntervalSeconds(seconds) {
-      if (!(seconds >= 0 && seconds <= 86_400)) {
-        throw new DevnetError('BAD_OPTION', {
-          message: `A block every ${seconds} seconds is not possible`,
-          hint: 'Choose a slot time between 0.1 and 86,400 seconds, or 0 for none.',
-        })
-      }
-      clearInterval(timer)
-      timer = seconds === 0 ? undefined : setInterval(seal, Math.max(seconds * 1_000, 10))
-    },
-  }
 }

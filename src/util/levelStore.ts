@@ -49,7 +49,11 @@ async function openLevel(directory: string): Promise<Level<Uint8Array, Uint8Arra
 export async function openLevelStore(directory: string): Promise<KeyValueStore> {
   const level = await openLevel(directory)
   return {
-    get: (key) => level.getSync(key),
+    get(key) {
+      // Level answers with Buffers, whose `slice` shares memory where every other array's copies.
+      const value = level.getSync(key)
+      return value && new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+    },
     async write(changes) {
       await level.batch(
         changes.map(({ key, value }) =>
