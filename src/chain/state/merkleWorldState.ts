@@ -16,7 +16,6 @@ import { proveAccount } from './stateProof.ts'
 import { computeRoot, settleRoot } from './stateRoot.ts'
 import { codeChange, nodeChange, type StateStore } from './stateStore.ts'
 import { dumpSlots, rangeOfSlots } from './storageDump.ts'
-import { EMPTY_ROOT } from './trieSeal.ts'
 import type { WorldState } from './worldState.ts'
 
 const SLOT_BYTES = 32
@@ -169,7 +168,7 @@ export class MerkleWorldState implements WorldState {
   }
 
   private holds(root: Hash): boolean {
-    return this.layer.fresh.has(root) || isStoredRoot(this.layer.store, root)
+    return this.layer.fresh.has(root) || this.layer.store.hasRoot(root)
   }
 
   private expectNoCheckpoint(what: string): void {
@@ -182,10 +181,6 @@ export class MerkleWorldState implements WorldState {
     })
   }
 }
-
-/** Whether a root can be opened: it is stored, or it is the empty trie's. */
-export const isStoredRoot = (store: StateStore, root: Hash): boolean =>
-  root === EMPTY_ROOT || store.hasNode(root)
 
 export const missingRoot = (root: Hash): StateError =>
   new StateError('MISSING_ROOT', {

@@ -1,6 +1,6 @@
 import type { KeyValueStore } from '../../util/keyValueStore.ts'
 import { bytesToKey } from './hash.ts'
-import { isStoredRoot, MerkleWorldState, missingRoot } from './merkleWorldState.ts'
+import { MerkleWorldState, missingRoot } from './merkleWorldState.ts'
 import { StateLayer } from './stateLayer.ts'
 import { createStateStore } from './stateStore.ts'
 import type { StateDatabase } from './worldState.ts'
@@ -25,9 +25,9 @@ export function createStateDatabase({
   return {
     open(root) {
       const key = bytesToKey(root)
-      if (!isStoredRoot(stateStore, key)) throw missingRoot(key)
+      if (!stateStore.hasRoot(key)) throw missingRoot(key)
       return new MerkleWorldState(new StateLayer(stateStore, key))
     },
-    has: (root) => isStoredRoot(stateStore, bytesToKey(root)),
+    has: (root) => stateStore.hasRoot(bytesToKey(root)),
   }
 }

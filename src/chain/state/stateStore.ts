@@ -6,12 +6,12 @@ import { bytesToKey, type Hash, keyToBytes, keyToHex } from './hash.ts'
 import { decodeNode } from './nodeCodec.ts'
 import { DAMAGE_HINT, StateError } from './stateError.ts'
 import type { Path, TrieNode } from './trieNode.ts'
-import type { SealedNode } from './trieSeal.ts'
+import { EMPTY_ROOT, type SealedNode } from './trieSeal.ts'
 
 /** The stored nodes and code of every state, decoded, checked against their hashes, and cached. */
 export interface StateStore {
-  /** Whether the node of a hash is in the store itself. */
-  hasNode(hash: Hash): boolean
+  /** Whether a root is in the store itself, where being held decoded does not count. */
+  hasRoot(root: Hash): boolean
   loadNode(hash: Hash): TrieNode
   loadCode(hash: Hash): Uint8Array
   /** Keeps nodes decoded that are about to be stored, since the next state begins with them. */
@@ -29,11 +29,14 @@ export interface StateStoreOptions {
 
 const CACHED_PATHS = 65_536
 const CACHED_CODES = 512
+const CACHED_ROOTS = 1_024
 
 export function createStateStore({ store, cacheNodes }: StateStoreOptions): StateStore {
   const nodes = createGenerationCache<TrieNode>(cacheNodes)
   const codes = createGenerationCache<Uint8Array>(CACHED_CODES)
   const paths = createGenerationCache<Path>(CACHED_PATHS)
+  // Stored nodes are never deleted, and asking a busy database takes up to a millisecond.
+  const storedRoots = createGenerationCache<true>(CACHED_ROOTS)
 
   // A store may answer with Buffers, whose `slice` shares memory where every other copies.
   const read = (kind: number, hash: Hash): Uint8Array | undefined => {
@@ -64,8 +67,12 @@ export function createStateStore({ store, cacheNodes }: StateStoreOptions): Stat
   }
 
   return {
-    hasNode: (hash) =>
-      store.get(databaseKey(DATABASE_KEYS.trieNode, keyToBytes(hash))) !== undefined,
+    hasRoot(root) {
+      if (root === EMPTY_ROOT || storedRoots.get(root)) return true
+      if (read(DATABASE_KEYS.trieNode, root) === undefined) return false
+      storedRoots.set(root, true)
+      return true
+    },
     loadNode(hash) {
       const cached = nodes.get(hash)
       if (cached !== undefined) return cached
