@@ -28,10 +28,18 @@ export function requireInterval(seconds: number): void {
 export function createMining(sealer: Sealer, logger: Logger): Mining {
   let automine = true
   let timer: NodeJS.Timeout | undefined
-  const seal = (): void => {
-    sealer.sealBlock().catch((error) => {
+  let isSealing = false
+  const seal = async (): Promise<void> => {
+    // A block that takes longer than the interval must not let a queue of blocks build up behind it.
+    if (isSealing) return
+    isSealing = true
+    try {
+      await sealer.sealBlock()
+    } catch (error) {
       logger.error('could not seal a block', { error: errorMessage(error) })
-    })
+    } finally {
+      isSealing = false
+    }
   }
   return {
     get automine() {
