@@ -14,7 +14,7 @@ import { StateError } from './stateError.ts'
 import { StateLayer } from './stateLayer.ts'
 import { proveAccount } from './stateProof.ts'
 import { computeRoot, settleRoot } from './stateRoot.ts'
-import { codeChange, nodeChange, type StateStore } from './stateStore.ts'
+import { codeChange, nodeChange } from './stateStore.ts'
 import { dumpSlots, rangeOfSlots } from './storageDump.ts'
 import type { WorldState } from './worldState.ts'
 
