@@ -42,7 +42,7 @@ const fields = z.object(
     fromBlock: optionalBlockReference.nullish(),
     toBlock: optionalBlockReference.nullish(),
     blockHash: hash.nullish(),
-    address: alternativesOf(address, 'an address', MAX_ADDRESSES),
+    address: alternativesOf(address, 'an address', MAX_ADDRESSES).optional(),
     topics: topics.nullish(),
   },
   { error: 'expected a filter object' },

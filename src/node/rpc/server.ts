@@ -75,6 +75,7 @@ export async function createRPCServer(options: RPCServerOptions): Promise<RPCSer
     async close() {
       rpc.close()
       sockets.close()
+      if (!server.listening) return
       const closed = once(server, 'close')
       server.close()
       server.closeAllConnections()

@@ -47,24 +47,6 @@ export function attachWebSocket(options: WebSocketOptions): WebSocketEndpoint {
     }
   }, options.heartbeatMilliseconds ?? 30_000).unref()
 
-  function serve(socket: WebSocket, { answer }: WebSocketOptions): void {
-    const subscriber = createSubscriber(socket, options.maxWaitingBytes ?? 16_000_000)
-    const context = { subscriber }
-    const limit = options.maxInFlight ?? 100
-    let inFlight = 0
-    const finish = (text: string | undefined): void => {
-      if (text !== undefined) subscriber.notify(text)
-      if (--inFlight < limit && socket.isPaused) socket.resume()
-    }
-    socket.on('message', (message) => {
-      if (++inFlight >= limit) socket.pause()
-      const answered = answer(textOf(message), context)
-      if (answered instanceof Promise) answered.then(finish)
-      else finish(answered)
-    })
-    socket.on('close', () => subscriptions.drop(subscriber))
-  }
-
   return {
     close() {
       clearInterval(heartbeat)
@@ -72,6 +54,40 @@ export function attachWebSocket(options: WebSocketOptions): WebSocketEndpoint {
       sockets.close()
     },
   }
+}
+
+/** Answers one connection's requests, so many at a time, until it ends. */
+function serve(socket: WebSocket, options: WebSocketOptions): void {
+  const { answer, subscriptions, maxInFlight = 100, maxWaitingBytes = 16_000_000 } = options
+  const subscriber = createSubscriber(socket, maxWaitingBytes)
+  const context = { subscriber }
+  // A paused socket still delivers what it has read, some 64 KB of messages; they wait here.
+  const waiting: string[] = []
+  let inFlight = 0
+
+  const start = (text: string): void => {
+    inFlight++
+    const answered = answer(text, context)
+    if (answered instanceof Promise) answered.then(finish)
+    else finish(answered)
+  }
+  const finish = (text: string | undefined): void => {
+    inFlight--
+    if (text !== undefined) subscriber.notify(text)
+    const next = waiting.shift()
+    if (next !== undefined) start(next)
+    else if (socket.isPaused) socket.resume()
+  }
+
+  socket.on('message', (message) => {
+    if (inFlight < maxInFlight) return start(textOf(message))
+    waiting.push(textOf(message))
+    socket.pause()
+  })
+  socket.on('close', () => {
+    waiting.length = 0
+    subscriptions.drop(subscriber)
+  })
 }
 
 const textOf = (message: RawData): string =>
