@@ -10,7 +10,15 @@ describe('the command line', () => {
     const help = await runGenaro(['--help'])
     assert.equal(help.code, 0)
     assert.equal(help.stderr, '')
-    for (const command of ['devnet', 'status', 'account', 'stake', 'unstake', 'bucket', 'traffic']) {
+    for (const command of [
+      'devnet',
+      'status',
+      'account',
+      'stake',
+      'unstake',
+      'bucket',
+      'traffic',
+    ]) {
       assert.match(help.stdout, new RegExp(`^ {2}${command} `, 'm'))
     }
     const version = await runGenaro(['--version'])
