@@ -25,7 +25,7 @@ const TRY_AGAIN_LATER = 1013
 
 /** Answers JSON-RPC over WebSocket on an HTTP server, and tells subscribers of events. */
 export function attachWebSocket(options: WebSocketOptions): WebSocketEndpoint {
-  const { server, subscriptions, maxMessageBytes, maxConnections } = options
+  const { server, maxMessageBytes, maxConnections } = options
   const sockets = new WebSocketServer({ server, maxPayload: maxMessageBytes })
   const alive = new WeakSet<WebSocket>()
 
@@ -65,18 +65,23 @@ function serve(socket: WebSocket, options: WebSocketOptions): void {
   const waiting: string[] = []
   let inFlight = 0
 
-  const start = (text: string): void => {
-    inFlight++
-    const answered = answer(text, context)
-    if (answered instanceof Promise) answered.then(finish)
-    else finish(answered)
-  }
   const finish = (text: string | undefined): void => {
     inFlight--
     if (text !== undefined) subscriber.notify(text)
-    const next = waiting.shift()
-    if (next !== undefined) start(next)
-    else if (socket.isPaused) socket.resume()
+  }
+  const start = (text: string): void => {
+    inFlight++
+    const answered = answer(text, context)
+    if (answered instanceof Promise) answered.then(finish).then(startWaiting)
+    else finish(answered)
+  }
+  const startWaiting = (): void => {
+    while (inFlight < maxInFlight) {
+      const next = waiting.shift()
+      if (next === undefined) break
+      start(next)
+    }
+    if (waiting.length === 0 && socket.isPaused) socket.resume()
   }
 
   socket.on('message', (message) => {
