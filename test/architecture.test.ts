@@ -63,8 +63,9 @@ test('src imports nothing from tests, scripts or benches', () => {
 
 test('ARCHITECTURE.md names only paths that exist', () => {
   const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
-  const paths = [...text.matchAll(/`((?:src|contracts|genesis|scripts|test|bench|examples|docs)\/[^`\s*]*)`/g)]
-    .map(([, path]) => path!)
+  const paths = [
+    ...text.matchAll(/`((?:src|contracts|genesis|scripts|test|bench|examples|docs)\/[^`\s*]*)`/g),
+  ].map(([, path]) => path!)
   assert.ok(paths.length > 30, `only ${paths.length} paths found: is the map still there?`)
   assert.deepEqual(
     paths.filter((path) => !existsSync(join(root, path))),

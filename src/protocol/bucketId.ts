@@ -1,4 +1,10 @@
-import { Address, bytesToHex, concatBytes, hexToBytes, type PrefixedHexString } from '@ethereumjs/util'
+import {
+  Address,
+  bytesToHex,
+  concatBytes,
+  hexToBytes,
+  type PrefixedHexString,
+} from '@ethereumjs/util'
 import { ProtocolError } from './errors.ts'
 
 /**
