@@ -2,7 +2,7 @@ import { bigIntToBytes, concatBytes, setLengthLeft, utf8ToBytes } from '@ethereu
 import { keccak_256 } from '@noble/hashes/sha3.js'
 
 /** What a signature is for. A signature made for one purpose is void for every other. */
-export type SigningPurpose = 'seal' | 'reveal'
+export type SigningPurpose = 'seal' | 'reveal' | 'peer' | 'record'
 
 /** The chain a signature belongs to. */
 export interface SigningChain {
