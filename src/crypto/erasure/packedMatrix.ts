@@ -1,0 +1,30 @@
+import { COEFFICIENTS_AT, type Kernel } from './kernel.ts'
+
+/** A matrix over GF(2^8) in the order in which the kernel reads its coefficients. */
+export interface PackedMatrix {
+  readonly rows: number
+  readonly columns: number
+  readonly coefficients: Uint8Array
+}
+
+/** Orders a matrix of equally long rows by groups of four rows, then two, then one; in a group by columns. */
+export function packMatrix(matrix: readonly Uint8Array[]): PackedMatrix {
+  const rows = matrix.length
+  const columns = matrix[0]?.length ?? 0
+  const coefficients = new Uint8Array(rows * columns)
+  let at = 0
+  for (let row = 0; row < rows; ) {
+    const group = matrix.slice(row, row + groupSize(rows - row))
+    for (let column = 0; column < columns; column++) {
+      for (const line of group) coefficients[at++] = line[column]!
+    }
+    row += group.length
+  }
+  return { rows, columns, coefficients }
+}
+
+const groupSize = (left: number): number => (left >= 4 ? 4 : left >= 2 ? 2 : 1)
+
+/** Hands the matrix to the kernel for the multiplications that follow. */
+export const loadMatrix = ({ bytes }: Kernel, { coefficients }: PackedMatrix): void =>
+  bytes.set(coefficients, COEFFICIENTS_AT)
