@@ -18,7 +18,7 @@ export interface FramedStream {
    * `FRAME_TOO_LARGE`, `TIMED_OUT` (the whole frame was not there in time), `ABORTED`, and
    * `STREAM_CLOSED` when the stream broke or ended inside a frame.
    */
-  read(): Promise<Uint8ArrayList | undefined>
+  read(): Promise<Uint8Array | undefined>
   /** Sends the parts as one frame; resolves when there is room for the next. Throws as `read` does. */
   write(...parts: (Uint8Array | Uint8ArrayList)[]): Promise<void>
   /** Says that no frame follows. Reading goes on until the other side ends too. */
@@ -116,7 +116,7 @@ export function createFramedStream(
     return true
   }
 
-  const readFrame = async (): Promise<Uint8ArrayList | undefined> => {
+  const readFrame = async (): Promise<Uint8Array | undefined> => {
     if (!(await receive(LENGTH_BYTES))) {
       if (received.byteLength === 0) return undefined
       throw closedError(peerId)
@@ -129,7 +129,7 @@ export function createFramedStream(
     }
     if (!(await receive(LENGTH_BYTES + length))) throw closedError(peerId)
     received.consume(LENGTH_BYTES)
-    const frame = received.sublist(0, length)
+    const frame = plainBytes(received.subarray(0, length))
     received.consume(length)
     if (received.byteLength < highWaterBytes / 2 && stream.readStatus === 'paused') resume()
     return frame
@@ -190,6 +190,10 @@ export function createFramedStream(
     abort,
   }
 }
+
+/** Sockets give Buffers, whose `slice` shares memory where every other array's copies. */
+const plainBytes = ({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength)
 
 const abortText = (signal: AbortSignal | undefined): string =>
   `The stream was given up: ${errorMessage(signal?.reason)}`

@@ -1,5 +1,4 @@
 import { utf8ToBytes } from '@ethereumjs/util'
-import type { Uint8ArrayList } from 'uint8arraylist'
 import { errorMessage, GenaroError } from '../util/errors.ts'
 import { targetId } from './addresses.ts'
 import { withDeadline } from './deadline.ts'
@@ -102,9 +101,9 @@ export function defineProtocol<Request, Response>({
     await stream.end()
     const frame = await stream.read()
     await stream.finish()
-    if (frame === undefined || frame.byteLength === 0) throw badMessage(stream.peerId, 'is empty')
-    const body = frame.sublist(1)
-    if (frame.get(0) === FAILED) throw refusal(stream.peerId, body.subarray())
+    if (frame === undefined || frame.length === 0) throw badMessage(stream.peerId, 'is empty')
+    const body = frame.subarray(1)
+    if (frame[0] === FAILED) throw refusal(stream.peerId, body)
     return decodeWith(responseCodec, body, stream.peerId)
   }
 
@@ -163,12 +162,12 @@ function blame(host: Host, peerId: string, error: unknown): void {
 
 function decodeWith<Message>(
   codec: Codec<Message>,
-  frame: Uint8ArrayList | undefined,
+  frame: Uint8Array | undefined,
   peerId: string,
 ): Message {
   if (frame === undefined) throw badMessage(peerId, 'is missing')
   try {
-    return codec.decode(frame.subarray())
+    return codec.decode(frame)
   } catch (error) {
     throw badMessage(peerId, `does not decode: ${errorMessage(error)}`, error)
   }
