@@ -18,7 +18,7 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   'BAD_FLAG',
 ])
 
-export type CLIErrorCode = 'BAD_FLAG' | 'PORT_IN_USE' | 'CANNOT_LISTEN'
+export type CLIErrorCode = 'BAD_FLAG' | 'BAD_COMMAND' | 'PORT_IN_USE' | 'CANNOT_LISTEN'
 
 /** What can go wrong in the command line's own part. */
 export class CLIError extends GenaroError<CLIErrorCode> {}

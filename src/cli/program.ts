@@ -28,7 +28,7 @@ Exit codes: 0 done, 1 failed, 2 command line not understood.`
  * The whole command line. A command loads what it works with when it runs, so that help and usage errors
  * come at once.
  */
-export function createProgram(): Command {
+export function createProgram({ json = false } = {}): Command {
   const program = new Command('genaro')
     .description('An Ethereum-compatible chain joined to an encrypted storage network')
     .version(packageVersion(), '--version', 'print the version')
@@ -47,7 +47,11 @@ export function createProgram(): Command {
   ]) {
     program.addCommand(command)
   }
-  everyCommand(program, (command) => command.exitOverride().showHelpAfterError('See --help.'))
+  everyCommand(program, (command) => {
+    command.exitOverride().showHelpAfterError('See --help.')
+    // With --json the one who runs the program says it, as an object.
+    if (json) command.configureOutput({ writeErr: () => {} })
+  })
   return program
 }
 

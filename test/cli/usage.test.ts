@@ -68,6 +68,19 @@ describe('the command line', () => {
     assert.match(stderr, /No node answers at http:\/\/127\.0\.0\.1:1\n/)
   })
 
+  test('reports a command line it does not understand as one JSON object with --json', async () => {
+    for (const line of [
+      ['bucket', 'buy', '--json'],
+      ['nonsense', '--json'],
+    ]) {
+      const { code, stdout, stderr } = await runGenaro(line)
+      assert.deepEqual([code, stdout], [2, ''])
+      const { error } = JSON.parse(stderr) as { error: { code: string; message: string } }
+      assert.equal(error.code, 'BAD_COMMAND')
+      assert.match(error.message, /option|command/)
+    }
+  })
+
   test('reports a failure as one JSON object on stderr with --json', async () => {
     const { code, stdout, stderr } = await runGenaro(['status', '--json', '--rpc', NOWHERE])
     assert.equal(code, 1)
