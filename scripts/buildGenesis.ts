@@ -1,6 +1,15 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { Address, bytesToHex, type PrefixedHexString, utf8ToBytes } from '@ethereumjs/util'
+import {
+  Address,
+  bigIntToBytes,
+  bytesToBigInt,
+  bytesToHex,
+  hexToBytes,
+  type PrefixedHexString,
+  setLengthLeft,
+  utf8ToBytes,
+} from '@ethereumjs/util'
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { HDNodeWallet, Mnemonic } from 'ethers'
 import { publicKey, publicKeyToEIP2537, secretKeyFromSeed } from '../src/crypto/bls.ts'
@@ -11,8 +20,18 @@ import {
   SYSTEM_CONTRACTS,
   type SystemContractName,
 } from '../src/protocol/addresses.ts'
+import {
+  createDevnetFarmers,
+  DEVNET_FARMER_TERMS,
+  type DevnetFarmer,
+} from '../src/protocol/devnetFarmers.ts'
 import { DEVNET_VALIDATOR } from '../src/protocol/devnetValidator.ts'
-import { encodeGenesis, type Genesis, type GenesisAccount } from '../src/protocol/genesis.ts'
+import {
+  encodeGenesis,
+  type Genesis,
+  type GenesisAccount,
+  type Validator,
+} from '../src/protocol/genesis.ts'
 import { encodeHeaderExtra } from '../src/protocol/header.ts'
 import {
   DEVNET_ACCOUNT_BALANCE_WEI,
@@ -24,7 +43,12 @@ import {
 import { GENESIS_PARAMS, UNBONDING_EPOCHS } from '../src/protocol/params.ts'
 import * as slots from '../src/protocol/slots.ts'
 import { SYSTEM_CONTRACT_ARTIFACTS } from '../src/protocol/systemContracts.ts'
-import { encodeParamsWords, encodeStakerWord } from '../src/protocol/words.ts'
+import {
+  encodeNodeUseWord,
+  encodeNodeWord,
+  encodeParamsWords,
+  encodeStakerWord,
+} from '../src/protocol/words.ts'
 
 const GENESIS_FOLDER = fileURLToPath(new URL('../genesis/', import.meta.url))
 
@@ -40,9 +64,18 @@ const DEVNET_ACCOUNTS = 10
 
 type Storage = GenesisAccount['storage']
 
-/** The genesis of a network: the system contracts and, on the devnet, its accounts and validator. */
+/** Who has stake and nodes from the beginning. */
+interface Founders {
+  validator: Validator
+  farmers: readonly DevnetFarmer[]
+}
+
+/** The genesis of a network: the system contracts and, on the devnet, its accounts, validator and farmers. */
 export function buildGenesis(network: Network): Genesis {
-  const validator = network.name === 'devnet' ? devnetValidator() : undefined
+  const founders =
+    network.name === 'devnet'
+      ? { validator: devnetValidator(), farmers: createDevnetFarmers() }
+      : undefined
   return {
     network: network.name,
     chainId: network.chainId,
@@ -51,11 +84,11 @@ export function buildGenesis(network: Network): Genesis {
     baseFeePerGas: network.genesisBaseFeeWei,
     extraData: bytesToHex(encodeHeaderExtra({ slot: 0n, totalInspections: 0n })),
     mixHash: bytesToHex(keccak_256(utf8ToBytes(`genaro ${network.name} genesis`))),
-    validators: validator === undefined ? [] : [validator],
+    validators: founders === undefined ? [] : [founders.validator],
     alloc: {
-      ...systemContracts(network, validator?.address),
+      ...systemContracts(network, founders),
       [HISTORY_STORAGE]: contract(HISTORY_STORAGE_CODE),
-      ...(network.name === 'devnet' ? devnetAlloc() : {}),
+      ...(founders === undefined ? {} : devnetAlloc(founders.farmers)),
     },
   }
 }
@@ -71,14 +104,15 @@ const contract = (
   storage,
 })
 
-/** `validator`: whose stake the Staking contract holds from the beginning, if anyone's. */
-function systemContracts(network: Network, validator: PrefixedHexString | undefined) {
+function systemContracts(network: Network, founders: Founders | undefined) {
   const storage: Partial<Record<SystemContractName, Storage>> = {
     Params: paramsStorage(network),
-    ...(validator === undefined ? {} : { Staking: stakingStorage(validator) }),
+    ...(founders === undefined
+      ? {}
+      : { Staking: stakingStorage(founders), Nodes: nodesStorage(founders.farmers) }),
   }
   const balances: Partial<Record<SystemContractName, bigint>> =
-    validator === undefined ? {} : { Staking: DEVNET_VALIDATOR.stakeWei }
+    founders === undefined ? {} : { Staking: totalStakeWei(founders) }
   return Object.fromEntries(
     Object.entries(SYSTEM_CONTRACTS).map(([key, address]) => {
       const name = key as SystemContractName
@@ -87,6 +121,9 @@ function systemContracts(network: Network, validator: PrefixedHexString | undefi
     }),
   )
 }
+
+const totalStakeWei = ({ farmers }: Founders): bigint =>
+  DEVNET_VALIDATOR.stakeWei + BigInt(farmers.length) * DEVNET_FARMER_TERMS.stakeWei
 
 function paramsStorage({ epochLengthSlots }: Network): Storage {
   const unbondingEpochs = UNBONDING_EPOCHS
@@ -104,13 +141,21 @@ function devnetValidator() {
 
 const devnetBLSSecret = (): Uint8Array => secretKeyFromSeed(DEVNET_VALIDATOR.blsSeed)
 
-/** The validator as its own `bet` and `registerKey` would have left it. */
-function stakingStorage(validator: PrefixedHexString): Storage {
-  const account = new Address(Buffer.from(validator.slice(2), 'hex'))
+/** The validator and the farmers as their own `bet` and `registerKey` would have left them. */
+function stakingStorage(founders: Founders): Storage {
+  return toStorage([
+    ...validatorEntries(founders.validator.address),
+    ...founders.farmers.map(({ address }): Entry => [slots.stakerKey(address), farmerStakerWord()]),
+    [slots.totalStakeKey, bigIntToBytes(totalStakeWei(founders))],
+  ])
+}
+
+function validatorEntries(validator: PrefixedHexString): Entry[] {
+  const account = new Address(hexToBytes(validator))
   const key = publicKeyToEIP2537(publicKey(devnetBLSSecret()))
   const { stakeWei } = DEVNET_VALIDATOR
   const staker = encodeStakerWord({ stakeWei, candidatePosition: 1n, hasKey: 1n, resigned: 0n })
-  return toStorage([
+  return [
     [slots.stakerKey(account), staker],
     ...slots
       .blsPublicKeyKeys(account)
@@ -118,30 +163,73 @@ function stakingStorage(validator: PrefixedHexString): Storage {
     [slots.blsKeyOwnerKey(key), account.bytes],
     [slots.candidateCountKey, Uint8Array.of(1)],
     [slots.candidateKey(0n), account.bytes],
-    [slots.totalStakeKey, Buffer.from(stakeWei.toString(16).padStart(64, '0'), 'hex')],
+  ]
+}
+
+function farmerStakerWord(): Uint8Array {
+  const { stakeWei } = DEVNET_FARMER_TERMS
+  return encodeStakerWord({ stakeWei, candidatePosition: 0n, hasKey: 0n, resigned: 0n })
+}
+
+/** The farmers' nodes as their own `register` would have left them. */
+function nodesStorage(farmers: readonly DevnetFarmer[]): Storage {
+  const count = Uint8Array.of(farmers.length)
+  return toStorage([
+    [slots.nodeCountKey, count],
+    [slots.allActiveNodeCountKey, count],
+    ...farmers.flatMap(nodeEntries),
   ])
+}
+
+function nodeEntries({ node, address, peerId }: DevnetFarmer): Entry[] {
+  const { capacityBytes, endpointHash } = DEVNET_FARMER_TERMS
+  const keys = slots.nodeKeys(node)
+  const owner = bytesToBigInt(address.bytes)
+  const use = { usedBytes: 0n, replicaCount: 0n, activePosition: node + 1n }
+  return [
+    [keys.node, encodeNodeWord({ owner, capacityBytes, position: 1n })],
+    [keys.endpointHash, endpointHash],
+    ...slots.bytesEntries(keys.peerId, peerId),
+    [keys.use, encodeNodeUseWord(use)],
+    [slots.activeNodeCountKey(address), Uint8Array.of(1)],
+    [slots.activeNodeKey(address, 0n), bigIntToBytes(node)],
+    [slots.nodeByPeerIdKey(address, peerId), bigIntToBytes(node + 1n)],
+    [slots.allActiveNodeKey(node), bigIntToBytes(node)],
+  ]
 }
 
 type Entry = [key: Uint8Array, value: Uint8Array]
 
+/** Values shorter than a word are its low bytes; a word of zeros is no entry. */
 const toStorage = (entries: readonly Entry[]): Storage =>
   Object.fromEntries(
-    entries.map(([key, value]) => [
-      bytesToHex(key),
-      `0x${toHex(value).padStart(64, '0')}` as const,
-    ]),
+    entries
+      .filter(([, value]) => value.some((byte) => byte !== 0))
+      .map(([key, value]) => [bytesToHex(key), bytesToHex(setLengthLeft(value, 32))]),
   )
 
-const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
-
-function devnetAlloc(): Genesis['alloc'] {
+function devnetAlloc(farmers: readonly DevnetFarmer[]): Genesis['alloc'] {
   const parent = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(DEVNET_MNEMONIC), "m/44'/60'/0'/0")
   const accounts = Array.from({ length: DEVNET_ACCOUNTS }, (_, index) => [
     parent.deriveChild(index).address.toLowerCase(),
-    { balance: DEVNET_ACCOUNT_BALANCE_WEI, nonce: 0n, code: '0x', storage: {} },
+    funded(DEVNET_ACCOUNT_BALANCE_WEI),
   ])
-  return { [CREATE2_DEPLOYER]: contract(CREATE2_DEPLOYER_CODE), ...Object.fromEntries(accounts) }
+  const farmerAccounts = farmers.map(({ address }) => [
+    address.toString(),
+    funded(DEVNET_FARMER_TERMS.balanceWei),
+  ])
+  return {
+    [CREATE2_DEPLOYER]: contract(CREATE2_DEPLOYER_CODE),
+    ...Object.fromEntries([...accounts, ...farmerAccounts]),
+  }
 }
+
+const funded = (balance: bigint): GenesisAccount => ({
+  balance,
+  nonce: 0n,
+  code: '0x',
+  storage: {},
+})
 
 /** Where the genesis file of a network stands. */
 export const genesisPath = (name: NetworkName): string => `${GENESIS_FOLDER}${name}.json`

@@ -3,11 +3,11 @@ pragma solidity ^0.8.28;
 
 import {Paging} from "../libraries/Paging.sol";
 import {SafeCast} from "../libraries/SafeCast.sol";
-import {SystemContract} from "./SystemContract.sol";
+import {Payments} from "./Payments.sol";
 
 /// @title The buckets themselves: their records, their lists, and the clean-up of ended ones
 /// @notice The storage half of StorageMarket.
-abstract contract BucketRecords is SystemContract {
+abstract contract BucketRecords is Payments {
     using Paging for bytes32[];
     using SafeCast for uint256;
 
@@ -19,7 +19,7 @@ abstract contract BucketRecords is SystemContract {
     error CleanUpOutOfRange(uint256 cleanUp);
 
     event BucketRemoved(bytes32 indexed id, address indexed owner);
-    event CreditAdded(address indexed owner, bytes32 indexed id, uint256 amountWei);
+    event CreditAdded(address indexed account, bytes32 indexed id, uint256 amountWei);
 
     struct Bucket {
         // The first word is what the storage opcodes read; its layout is part of the protocol.
@@ -95,6 +95,11 @@ abstract contract BucketRecords is SystemContract {
         return address(bytes20(id));
     }
 
+    /// @dev All zero where there is no such bucket.
+    function _bucket(bytes32 id) internal view returns (Bucket storage) {
+        return _buckets[id];
+    }
+
     function _existing(bytes32 id) internal view returns (Bucket storage bucket) {
         bucket = _buckets[id];
         if (bucket.position == 0) revert UnknownBucket(id);
@@ -148,10 +153,15 @@ abstract contract BucketRecords is SystemContract {
     /// @dev The owner may withdraw what farmers did not earn.
     function _returnEscrow(bytes32 id, Bucket storage bucket) internal {
         uint256 amountWei = bucket.escrowWei;
-        if (amountWei == 0) return;
         bucket.escrowWei = 0;
-        _creditWei[_ownerOf(id)] += amountWei;
-        emit CreditAdded(_ownerOf(id), id, amountWei);
+        _addCredit(_ownerOf(id), id, amountWei);
+    }
+
+    /// @dev Credit from a bucket, which its account can withdraw.
+    function _addCredit(address account, bytes32 id, uint256 amountWei) internal {
+        if (amountWei == 0) return;
+        _creditWei[account] += amountWei;
+        emit CreditAdded(account, id, amountWei);
     }
 
     function _remove(bytes32 id) private {

@@ -8,7 +8,8 @@ import {SystemAddresses} from "./SystemAddresses.sol";
 import {SystemContract} from "./SystemContract.sol";
 
 /// @title Farmer nodes
-/// @notice Special transactions of kind 8. Each active node locks the minimum stake of its owner.
+/// @notice Special transactions of kind 8. Each active node locks the minimum stake of its owner, and cannot
+/// retire while it holds replicas.
 /// @custom:predeploy 0x6000000000000000000000000000000000000004
 contract Nodes is SystemContract {
     using Paging for uint256[];
@@ -29,6 +30,12 @@ contract Nodes is SystemContract {
     error NotNodeOwner(uint256 node, address owner);
     /// @notice The node was retired.
     error NodeRetired(uint256 node);
+    /// @notice The node's replicas would be larger than what it offers.
+    error CapacityExceeded(uint256 node, uint256 usedBytes, uint256 capacityBytes);
+    /// @notice The node holds running replicas, or ended ones that nobody released yet.
+    error NodeHoldsReplicas(uint256 node, uint256 replicaCount);
+    /// @notice Only the Replicas contract may call this.
+    error OnlyReplicas(address caller);
 
     event NodeRegistered(
         uint256 indexed node,
@@ -47,6 +54,10 @@ contract Nodes is SystemContract {
         uint32 position;
         bytes32 endpointHash;
         bytes peerId;
+        uint64 usedBytes;
+        uint64 replicaCount;
+        // Place among all active nodes, counted from 1.
+        uint64 activePosition;
     }
 
     /// @notice A node as it is told outside.
@@ -56,6 +67,8 @@ contract Nodes is SystemContract {
         uint64 capacityBytes;
         bytes32 endpointHash;
         bytes peerId;
+        uint64 usedBytes;
+        uint64 replicaCount;
     }
 
     uint256 private constant MAX_PEER_ID_BYTES = 64;
@@ -65,7 +78,7 @@ contract Nodes is SystemContract {
     mapping(address owner => uint256[]) private _activeNodes;
     // Index of the owner's active node with this peer id, plus one.
     mapping(address owner => mapping(bytes32 peerIdHash => uint256)) private _nodeByPeerId;
-    uint256 private _activeNodeCount;
+    uint256[] private _allActiveNodes;
 
     /// @notice Registers a farmer node of the caller and locks stake for it.
     /// @param peerId The node's libp2p peer id, 1 to 64 bytes; once per account.
@@ -84,8 +97,14 @@ contract Nodes is SystemContract {
         uint256[] storage active = _activeNodes[msg.sender];
         if (active.length == MAX_NODES_PER_ACCOUNT) revert TooManyNodes(MAX_NODES_PER_ACCOUNT);
         active.push(node);
-        _activeNodeCount++;
-        _nodes.push(Node(msg.sender, capacityBytes, uint32(active.length), endpointHash, peerId));
+        _allActiveNodes.push(node);
+        Node storage record = _nodes.push();
+        record.owner = msg.sender;
+        record.capacityBytes = capacityBytes;
+        record.position = uint32(active.length);
+        record.endpointHash = endpointHash;
+        record.peerId = peerId;
+        record.activePosition = uint64(_allActiveNodes.length);
         emit NodeRegistered(node, msg.sender, peerId, capacityBytes, endpointHash);
     }
 
@@ -93,6 +112,8 @@ contract Nodes is SystemContract {
     function update(uint256 node, uint64 capacityBytes, bytes32 endpointHash) external {
         Node storage record = _ownNode(node);
         if (capacityBytes == 0) revert ZeroCapacity();
+        uint256 usedBytes = record.usedBytes;
+        if (capacityBytes < usedBytes) revert CapacityExceeded(node, usedBytes, capacityBytes);
         record.capacityBytes = capacityBytes;
         record.endpointHash = endpointHash;
         emit NodeUpdated(node, capacityBytes, endpointHash);
@@ -101,16 +122,45 @@ contract Nodes is SystemContract {
     /// @notice Retires one of the caller's nodes for good and frees the stake locked for it.
     function retire(uint256 node) external {
         Node storage record = _ownNode(node);
-        uint256[] storage active = _activeNodes[msg.sender];
-        uint256 last = active[active.length - 1];
-        uint32 position = record.position;
-        active[position - 1] = last;
-        _nodes[last].position = position;
-        active.pop();
+        uint256 replicaCount = record.replicaCount;
+        if (replicaCount != 0) revert NodeHoldsReplicas(node, replicaCount);
+        uint256 moved = _takeOut(_activeNodes[msg.sender], record.position);
+        _nodes[moved].position = record.position;
+        moved = _takeOut(_allActiveNodes, record.activePosition);
+        _nodes[moved].activePosition = record.activePosition;
         record.position = 0;
+        record.activePosition = 0;
         delete _nodeByPeerId[msg.sender][keccak256(record.peerId)];
-        _activeNodeCount--;
         emit NodeLeft(node, msg.sender);
+    }
+
+    /// @notice Counts a new replica on a node; for the Replicas contract.
+    /// @return owner Whose signature the replica needs.
+    function hold(uint256 node, uint256 sizeBytes) external returns (address owner) {
+        _requireReplicas();
+        Node storage record = _existing(node);
+        if (record.position == 0) revert NodeRetired(node);
+        uint256 usedBytes = record.usedBytes + sizeBytes;
+        uint256 capacityBytes = record.capacityBytes;
+        if (usedBytes > capacityBytes) revert CapacityExceeded(node, usedBytes, capacityBytes);
+        record.usedBytes = uint64(usedBytes);
+        record.replicaCount++;
+        return record.owner;
+    }
+
+    /// @notice Counts a replica of a node no longer; for the Replicas contract.
+    /// @return owner Who is paid for it.
+    function letGo(uint256 node, uint256 sizeBytes) external returns (address owner) {
+        _requireReplicas();
+        Node storage record = _existing(node);
+        record.usedBytes -= uint64(sizeBytes);
+        record.replicaCount--;
+        return record.owner;
+    }
+
+    /// @notice The account a node belongs to, for good.
+    function ownerOf(uint256 node) external view returns (address) {
+        return _existing(node).owner;
     }
 
     /// @notice A node by its index, retired ones too.
@@ -125,7 +175,13 @@ contract Nodes is SystemContract {
 
     /// @notice How many nodes are active.
     function activeNodeCount() external view returns (uint256) {
-        return _activeNodeCount;
+        return _allActiveNodes.length;
+    }
+
+    /// @notice The indexes of all active nodes from `offset` on, at most `limit`. Their order changes when one
+    /// retires.
+    function activeNodes(uint256 offset, uint256 limit) external view returns (uint256[] memory) {
+        return _allActiveNodes.page(offset, limit);
     }
 
     /// @notice How many active nodes an account has.
@@ -175,7 +231,24 @@ contract Nodes is SystemContract {
 
     function _view(Node storage node) private view returns (NodeView memory) {
         return NodeView(
-            node.owner, node.position != 0, node.capacityBytes, node.endpointHash, node.peerId
+            node.owner,
+            node.position != 0,
+            node.capacityBytes,
+            node.endpointHash,
+            node.peerId,
+            node.usedBytes,
+            node.replicaCount
         );
+    }
+
+    /// @dev Puts the last node in the place of the one that goes, and says which it was.
+    function _takeOut(uint256[] storage list, uint256 position) private returns (uint256 last) {
+        last = list[list.length - 1];
+        list[position - 1] = last;
+        list.pop();
+    }
+
+    function _requireReplicas() private view {
+        if (msg.sender != SystemAddresses.REPLICAS) revert OnlyReplicas(msg.sender);
     }
 }

@@ -12,6 +12,7 @@ contract Params is SystemContract {
     uint96 private _trafficPriceWei;
     uint16 private _burnShareBasisPoints;
     uint32 private _bundledDownloadsPerYear;
+    uint16 private _expansionBasisPoints;
 
     uint128 private _minimumStakeWei;
     uint64 private _epochLengthSlots;
@@ -35,6 +36,12 @@ contract Params is SystemContract {
     /// @notice The full downloads of a bucket bundled with each year of its term.
     function bundledDownloadsPerYear() external view returns (uint256) {
         return _bundledDownloadsPerYear;
+    }
+
+    /// @notice How many bytes of replicas each bought byte of a backup may have, in basis points: erasure codes,
+    /// inner error correction and sentinels make data grow.
+    function expansionBasisPoints() external view returns (uint256) {
+        return _expansionBasisPoints;
     }
 
     /// @notice The stake of a candidate, and the stake locked per farmer node, in wei.

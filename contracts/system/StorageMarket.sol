@@ -3,16 +3,18 @@ pragma solidity ^0.8.28;
 
 import {Pricing} from "../libraries/Pricing.sol";
 import {SafeCast} from "../libraries/SafeCast.sol";
-import {BucketRecords} from "./BucketRecords.sol";
+import {BucketReserve} from "./BucketReserve.sol";
 import {Params} from "./Params.sol";
 import {SystemAddresses} from "./SystemAddresses.sol";
+import {TrafficLedger} from "./TrafficLedger.sol";
 
 /// @title Bought space and traffic
-/// @notice Special transactions of kind 3 (buy space), 4 (buy traffic) and 6 (extend bucket). A bucket's id is
-/// its owner's address in the high 20 bytes and a tag the owner chose in the low 12, so nobody can take
-/// another's. Of every fee a share is burned; the rest stays in escrow for farmers.
+/// @notice Special transactions of kind 3 (buy space), 4 (buy and redeem traffic) and 6 (extend bucket). A
+/// bucket's id is its owner's address in the high 20 bytes and a tag the owner chose in the low 12, so nobody
+/// can take another's. Of every fee a share is burned; the rest stays in escrow for farmers. Traffic bundled
+/// with space is paid out of the fee of the space, so that all traffic has coins behind it.
 /// @custom:predeploy 0x6000000000000000000000000000000000000002
-contract StorageMarket is BucketRecords {
+contract StorageMarket is BucketReserve, TrafficLedger {
     using SafeCast for uint256;
 
     /// @notice Space is 1 to 2^63 bytes.
@@ -31,8 +33,6 @@ contract StorageMarket is BucketRecords {
     error InsufficientPayment(uint256 priceWei, uint256 paidWei);
     /// @notice The caller has no credit.
     error NoCredit();
-    /// @notice The caller refused its own coins.
-    error PaymentRefused();
 
     event SpaceBought(
         bytes32 indexed id,
@@ -55,15 +55,13 @@ contract StorageMarket is BucketRecords {
         uint256 priceWei;
         uint256 burnedWei;
         uint256 bundledBytes;
+        uint256 bundledWei;
     }
 
     uint256 private constant MAX_BYTES = 2 ** 63;
     uint256 private constant MIN_TERM = 1 days;
     uint256 private constant MAX_TERM = 3650 days;
     uint256 private constant MAX_BACKUPS = 100;
-
-    mapping(address account => uint256) private _trafficBytes;
-    uint256 private _trafficEscrowWei;
 
     /// @notice Buys space as a new bucket of the caller; an ended bucket of the same tag gives way. Sends back
     /// what was paid too much.
@@ -82,7 +80,7 @@ contract StorageMarket is BucketRecords {
         _requirePaid(bill);
         _cleanUp(cleanUp);
         id = bytes32(bytes20(msg.sender)) | (bytes32(tag) >> 160);
-        _create(id, sizeBytes, termSeconds, backups, bill.priceWei - bill.burnedWei);
+        _create(id, sizeBytes, termSeconds, backups, _escrowPart(bill));
         emit SpaceBought(id, msg.sender, sizeBytes, termSeconds, backups, bill.priceWei);
         _settle(bill);
     }
@@ -98,10 +96,12 @@ contract StorageMarket is BucketRecords {
             _returnEscrow(id, bucket);
             bucket.startTime = uint48(block.timestamp);
             bucket.endTime = uint48(block.timestamp);
+            // All its replicas have ended with it, and count no longer.
+            bucket.usedBytes = 0;
         }
         bucket.sizeBytes += addBytes;
         bucket.endTime += addSeconds;
-        bucket.escrowWei = (bucket.escrowWei + bill.priceWei - bill.burnedWei).toUint128();
+        bucket.escrowWei = (bucket.escrowWei + _escrowPart(bill)).toUint128();
         emit BucketExtended(id, msg.sender, bucket.sizeBytes, bucket.endTime, bill.priceWei);
         _settle(bill);
     }
@@ -110,19 +110,19 @@ contract StorageMarket is BucketRecords {
     function buyTraffic(uint64 trafficBytes) external payable {
         Bill memory bill = _billTraffic(trafficBytes);
         _requirePaid(bill);
-        _trafficEscrowWei += bill.priceWei - bill.burnedWei;
-        _trafficBytes[msg.sender] += trafficBytes;
+        _addTraffic(msg.sender, trafficBytes, _escrowPart(bill));
         emit TrafficBought(msg.sender, trafficBytes, bill.priceWei);
         _settle(bill);
     }
 
-    /// @notice Pays the caller its credit: what was left in the escrow of its ended buckets.
+    /// @notice Pays the caller its credit: what was left in the escrow of its ended buckets, and what its farmer
+    /// nodes had earned with replicas that were released.
     function withdrawCredit() external {
         uint256 amountWei = _creditWei[msg.sender];
         if (amountWei == 0) revert NoCredit();
         _creditWei[msg.sender] = 0;
         emit CreditWithdrawn(msg.sender, amountWei);
-        _pay(amountWei);
+        _pay(msg.sender, amountWei);
     }
 
     /// @notice What `buySpace` costs now, and the traffic that comes with it.
@@ -150,19 +150,9 @@ contract StorageMarket is BucketRecords {
         return (bill.priceWei, bill.bundledBytes);
     }
 
-    /// @notice The traffic an account may still use, in bytes.
-    function trafficOf(address account) external view returns (uint256) {
-        return _trafficBytes[account];
-    }
-
     /// @notice What an account can withdraw with `withdrawCredit`, in wei.
     function creditOf(address account) external view returns (uint256) {
         return _creditWei[account];
-    }
-
-    /// @notice What bought traffic has set aside for farmers, in wei.
-    function trafficEscrow() external view returns (uint256) {
-        return _trafficEscrowWei;
     }
 
     function _billSpace(uint256 sizeBytes, uint256 termSeconds, uint256 backups)
@@ -195,10 +185,15 @@ contract StorageMarket is BucketRecords {
         view
         returns (Bill memory bill)
     {
-        (uint256 spacePrice,, uint256 burnShare, uint256 downloads) = _params().marketTerms();
+        (uint256 spacePrice, uint256 trafficPrice, uint256 burnShare, uint256 downloads) =
+            _params().marketTerms();
         bill.priceWei = Pricing.space(byteSeconds, backups, spacePrice);
         bill.burnedWei = Pricing.burned(bill.priceWei, burnShare);
         bill.bundledBytes = Pricing.bundledTraffic(byteSeconds, downloads);
+        uint256 trafficWei = Pricing.traffic(bill.bundledBytes, trafficPrice);
+        trafficWei -= Pricing.burned(trafficWei, burnShare);
+        uint256 keptWei = bill.priceWei - bill.burnedWei;
+        bill.bundledWei = trafficWei < keptWei ? trafficWei : keptWei;
     }
 
     function _billTraffic(uint256 trafficBytes) private view returns (Bill memory bill) {
@@ -208,6 +203,11 @@ contract StorageMarket is BucketRecords {
         bill.burnedWei = Pricing.burned(bill.priceWei, burnShare);
     }
 
+    /// @dev What goes into the escrow of what was bought.
+    function _escrowPart(Bill memory bill) private pure returns (uint256) {
+        return bill.priceWei - bill.burnedWei - bill.bundledWei;
+    }
+
     function _requirePaid(Bill memory bill) private view {
         if (msg.value < bill.priceWei) revert InsufficientPayment(bill.priceWei, msg.value);
     }
@@ -215,7 +215,7 @@ contract StorageMarket is BucketRecords {
     /// @dev The last step of a purchase: coins leave only when all is recorded.
     function _settle(Bill memory bill) private {
         if (bill.bundledBytes != 0) {
-            _trafficBytes[msg.sender] += bill.bundledBytes;
+            _addTraffic(msg.sender, bill.bundledBytes, bill.bundledWei);
             emit TrafficBundled(msg.sender, bill.bundledBytes);
         }
         if (bill.burnedWei != 0) {
@@ -223,12 +223,7 @@ contract StorageMarket is BucketRecords {
             (bool burned,) = address(0).call{value: bill.burnedWei}("");
             assert(burned);
         }
-        if (msg.value > bill.priceWei) _pay(msg.value - bill.priceWei);
-    }
-
-    function _pay(uint256 amountWei) private {
-        (bool paid,) = msg.sender.call{value: amountWei}("");
-        if (!paid) revert PaymentRefused();
+        if (msg.value > bill.priceWei) _pay(msg.sender, msg.value - bill.priceWei);
     }
 
     function _params() private pure returns (Params) {

@@ -38,4 +38,9 @@ export const GENESIS_PARAMS = {
   burnShareBasisPoints: 1_000n,
   /** Full downloads of a bucket bundled with each year of its term. */
   bundledDownloadsPerYear: 1n,
+  /**
+   * Bytes of replicas per bought byte and backup, in basis points: 2.0 covers the outer codes 4+2 (1.5) and
+   * 16+11 (1.69) with the inner code (255/223) and sentinels on top (SPEC 6).
+   */
+  expansionBasisPoints: 20_000n,
 } as const

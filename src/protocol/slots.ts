@@ -87,5 +87,56 @@ export const candidateKey = (index: bigint): Uint8Array => wordAfter(keccak_256(
 /** Staking: the stake of all accounts together in wei, a number. */
 export const totalStakeKey: Uint8Array = SLOT_4
 
+/** Nodes: how many nodes were ever registered, a number. */
+export const nodeCountKey: Uint8Array = SLOT_0
+
+/** Words a node takes in the list of all nodes. */
+const NODE_WORDS = 4n
+
+/** Nodes: the words of a node, by its index; `peerId` is where `bytesEntries` begin. */
+export function nodeKeys(node: bigint) {
+  const first = wordAfter(keccak_256(SLOT_0), NODE_WORDS * node)
+  return {
+    node: first,
+    endpointHash: wordAfter(first, 1n),
+    peerId: wordAfter(first, 2n),
+    use: wordAfter(first, 3n),
+  }
+}
+
+/** Nodes: how many active nodes an account has, a number. */
+export const activeNodeCountKey = (owner: Address): Uint8Array =>
+  mappingKey(addressWord(owner), SLOT_1)
+
+/** Nodes: an active node of an account, by its place counted from 0. */
+export const activeNodeKey = (owner: Address, place: bigint): Uint8Array =>
+  wordAfter(keccak_256(activeNodeCountKey(owner)), place)
+
+/** Nodes: the index, plus one, of an account's active node with a peer id. */
+export const nodeByPeerIdKey = (owner: Address, peerId: Uint8Array): Uint8Array =>
+  mappingKey(keccak_256(peerId), mappingKey(addressWord(owner), SLOT_2))
+
+/** Nodes: how many nodes are active, a number. */
+export const allActiveNodeCountKey: Uint8Array = SLOT_3
+
+/** Nodes: an active node's index, by its place among all counted from 0. */
+export const allActiveNodeKey = (place: bigint): Uint8Array => wordAfter(keccak_256(SLOT_3), place)
+
+const WORD_BYTES = 32
+
+/**
+ * The words that Solidity keeps `bytes` longer than 31 in: twice the length plus one at `key`, the bytes from
+ * keccak256(key) on.
+ */
+export function bytesEntries(key: Uint8Array, bytes: Uint8Array): [Uint8Array, Uint8Array][] {
+  const first = keccak_256(key)
+  const parts = Array.from({ length: Math.ceil(bytes.length / WORD_BYTES) }, (_, index) => {
+    const part = new Uint8Array(WORD_BYTES)
+    part.set(bytes.subarray(WORD_BYTES * index, WORD_BYTES * (index + 1)))
+    return [wordAfter(first, BigInt(index)), part] satisfies [Uint8Array, Uint8Array]
+  })
+  return [[key, word(BigInt(2 * bytes.length + 1))], ...parts]
+}
+
 /** Params: the two words `encodeParamsWords` makes. */
 export const paramsKeys = { market: SLOT_0, staking: SLOT_1 } as const

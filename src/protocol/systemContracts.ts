@@ -4,6 +4,7 @@ import { Beacon } from './generated/Beacon.ts'
 import { Heft } from './generated/Heft.ts'
 import { Nodes } from './generated/Nodes.ts'
 import { Params } from './generated/Params.ts'
+import { Replicas } from './generated/Replicas.ts'
 import { Staking } from './generated/Staking.ts'
 import { StorageMarket } from './generated/StorageMarket.ts'
 import { StorageView } from './generated/StorageView.ts'
@@ -38,6 +39,7 @@ export const SYSTEM_CONTRACT_ARTIFACTS = {
   Beacon,
   Params,
   Streams,
+  Replicas,
 } as const satisfies Record<SystemContractName, SystemContractArtifact>
 
 const interfaces = new Map<SystemContractName, Interface>()

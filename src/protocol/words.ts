@@ -67,11 +67,31 @@ export const encodeStakerWord = (staker: StakerWord): Uint8Array => packWord(STA
 
 export const decodeStakerWord = (bytes: Uint8Array): StakerWord => unpackWord(STAKER_FIELDS, bytes)
 
+const NODE_FIELDS = { owner: 160, capacityBytes: 64, position: 32 } as const
+
+/** A farmer node's owner as a number, what it offers, and its place among the owner's (counted from 1). */
+export type NodeWord = Values<typeof NODE_FIELDS>
+
+export const encodeNodeWord = (node: NodeWord): Uint8Array => packWord(NODE_FIELDS, node)
+
+export const decodeNodeWord = (bytes: Uint8Array): NodeWord => unpackWord(NODE_FIELDS, bytes)
+
+const NODE_USE_FIELDS = { usedBytes: 64, replicaCount: 64, activePosition: 64 } as const
+
+/** What a node's replicas take, how many there are, and its place among all active nodes (counted from 1). */
+export type NodeUseWord = Values<typeof NODE_USE_FIELDS>
+
+export const encodeNodeUseWord = (use: NodeUseWord): Uint8Array => packWord(NODE_USE_FIELDS, use)
+
+export const decodeNodeUseWord = (bytes: Uint8Array): NodeUseWord =>
+  unpackWord(NODE_USE_FIELDS, bytes)
+
 const MARKET_PARAMS_FIELDS = {
   spacePriceWei: 96,
   trafficPriceWei: 96,
   burnShareBasisPoints: 16,
   bundledDownloadsPerYear: 32,
+  expansionBasisPoints: 16,
 } as const
 
 const STAKING_PARAMS_FIELDS = {

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {TypedData} from "../libraries/TypedData.sol";
+import {Nodes} from "./Nodes.sol";
+import {ReplicaRecords} from "./ReplicaRecords.sol";
+import {StorageMarket} from "./StorageMarket.sol";
+import {SystemAddresses} from "./SystemAddresses.sol";
+
+/// @title Who holds which replica, until when and for how much
+/// @notice Special transactions of kind 9. A bucket's owner, or the steward it named, registers replicas that
+/// farmers co-signed. The price is set aside out of the bucket's escrow at once and earned over the term; the
+/// stake locked for the farmer's node is its deposit, since a node with replicas cannot retire.
+/// @custom:predeploy 0x6000000000000000000000000000000000000009
+contract Replicas is ReplicaRecords {
+    /// @notice One call takes 1 to 64 replicas.
+    error BatchOutOfRange(uint256 count);
+    /// @notice Every offer needs one signature.
+    error SignatureCountMismatch(uint256 offers, uint256 signatures);
+    /// @notice Only the bucket's owner, or its steward, may do this.
+    error NotBucketManager(bytes32 bucketId, address caller);
+    /// @notice The id names another account as owner.
+    error NotBucketOwner(bytes32 bucketId);
+    /// @notice The offer was to be registered earlier.
+    error OfferExpired(bytes32 id, uint256 expiry);
+    /// @notice A replica has at least one leaf, and its size is that of its leaves.
+    error SizeMismatch(bytes32 id, uint256 leafCount, uint256 sizeBytes);
+    /// @notice The term would end at once.
+    error TermOver(bytes32 id, uint256 endTime);
+    /// @notice The offer is not signed by the account that owns the node, for this chain and contract.
+    error BadFarmerSignature(bytes32 id, address farmer);
+    /// @notice Who may rebuild a file's shards must not be paid for holding them.
+    error StewardIsFarmer(bytes32 bucketId, address steward);
+    /// @notice The replica runs; until it has ended only its bucket's owner or steward may release it.
+    error ReplicaRuns(bytes32 id, uint256 endTime);
+    /// @notice The replica is on another account's node.
+    error NotFarmer(bytes32 id, address farmer);
+    /// @notice Nothing more has been earned yet.
+    error NothingEarned();
+
+    event ReplicaRegistered(
+        bytes32 indexed bucketId,
+        bytes32 indexed fileId,
+        uint256 indexed node,
+        bytes32 id,
+        uint32 shardIndex,
+        bytes32 root,
+        uint32 leafCount,
+        uint256 priceWei,
+        uint48 endTime
+    );
+    event ReplicaReleased(
+        bytes32 indexed bucketId,
+        bytes32 indexed fileId,
+        uint256 indexed node,
+        bytes32 id,
+        uint256 earnedWei,
+        uint256 unearnedWei
+    );
+    event ReplicaCollected(
+        bytes32 indexed bucketId,
+        bytes32 indexed fileId,
+        uint256 indexed node,
+        bytes32 id,
+        uint256 amountWei
+    );
+    event StewardNamed(bytes32 indexed bucketId, address indexed steward);
+
+    /// @notice A replica as it is told outside. Times are Unix seconds.
+    struct ReplicaView {
+        bytes32 bucketId;
+        bytes32 fileId;
+        uint32 shardIndex;
+        uint64 node;
+        bytes32 root;
+        uint32 leafCount;
+        uint64 sizeBytes;
+        uint256 priceWei;
+        uint256 earnedWei;
+        uint256 collectedWei;
+        uint48 startTime;
+        uint48 endTime;
+    }
+
+    bytes32 private constant NAME_HASH = keccak256("Genaro Replicas");
+    bytes32 private constant OFFER_TYPE_HASH = keccak256(
+        "ReplicaOffer(bytes32 bucketId,bytes32 fileId,uint32 shardIndex,uint64 node,bytes32 root,uint32 leafCount,uint64 sizeBytes,uint112 priceWei,uint48 endTime,bytes32 salt,uint48 expiry)"
+    );
+    uint256 private constant MAX_BATCH = 64;
+
+    mapping(bytes32 bucketId => address) private _stewards;
+
+    /// @notice Registers replicas in buckets the caller owns or is steward of: all of them, or none.
+    /// @param offers 1 to 64.
+    /// @param farmerSignatures For each offer the EIP-712 signature of the account that owns the node: domain
+    /// "Genaro Replicas", version "1", 65 bytes.
+    function register(ReplicaOffer[] calldata offers, bytes[] calldata farmerSignatures) external {
+        _requireBatch(offers.length);
+        if (farmerSignatures.length != offers.length) {
+            revert SignatureCountMismatch(offers.length, farmerSignatures.length);
+        }
+        bytes32 domain = replicaDomain();
+        for (uint256 i; i < offers.length; i++) _register(offers[i], farmerSignatures[i], domain);
+    }
+
+    /// @notice Ends replicas: running ones by the bucket's owner or steward, ended ones by anyone. What was
+    /// earned becomes credit of the farmer (`StorageMarket.withdrawCredit`); the rest goes back.
+    /// @param ids 1 to 64.
+    function release(bytes32[] calldata ids) external {
+        _requireBatch(ids.length);
+        for (uint256 i; i < ids.length; i++) _release(ids[i]);
+    }
+
+    /// @notice Pays the caller what replicas on its nodes have earned since it last collected.
+    /// @param ids 1 to 64.
+    /// @return amountWei For all of them together.
+    function collect(bytes32[] calldata ids) external returns (uint256 amountWei) {
+        _requireBatch(ids.length);
+        for (uint256 i; i < ids.length; i++) amountWei += _collect(ids[i]);
+        if (amountWei == 0) revert NothingEarned();
+        _market().payFarmer(msg.sender, amountWei);
+    }
+
+    /// @notice Names who may register and release replicas in a bucket beside its owner; 0 for nobody. A
+    /// steward spends the bucket's escrow, so it is trusted with as much.
+    function nameSteward(bytes32 bucketId, address steward) external {
+        if (_ownerOf(bucketId) != msg.sender) revert NotBucketOwner(bucketId);
+        _stewards[bucketId] = steward;
+        emit StewardNamed(bucketId, steward);
+    }
+
+    /// @notice The steward of a bucket; 0 for nobody.
+    function stewardOf(bytes32 bucketId) external view returns (address) {
+        return _stewards[bucketId];
+    }
+
+    /// @notice A replica that was not released.
+    function replicaOf(bytes32 id) external view returns (ReplicaView memory) {
+        Replica storage replica = _existing(id);
+        return ReplicaView({
+            bucketId: replica.bucketId,
+            fileId: replica.fileId,
+            shardIndex: replica.shardIndex,
+            node: replica.node,
+            root: replica.root,
+            leafCount: replica.leafCount,
+            sizeBytes: uint64(_sizeBytes(replica)),
+            priceWei: replica.priceWei,
+            earnedWei: _earned(replica),
+            collectedWei: replica.collectedWei,
+            startTime: replica.startTime,
+            endTime: replica.endTime
+        });
+    }
+
+    /// @notice The id a replica has, whether or not it was registered: the EIP-712 struct hash of its offer.
+    function replicaId(ReplicaOffer calldata offer) public pure returns (bytes32) {
+        return keccak256(abi.encode(OFFER_TYPE_HASH, offer));
+    }
+
+    /// @notice The EIP-712 domain separator that offers are signed under.
+    function replicaDomain() public view returns (bytes32) {
+        return TypedData.domainSeparator(NAME_HASH);
+    }
+
+    function _register(ReplicaOffer calldata offer, bytes calldata signature, bytes32 domain) private {
+        bytes32 id = replicaId(offer);
+        _requireManager(offer.bucketId);
+        _requireValid(id, offer);
+        address farmer = _nodes().hold(offer.node, offer.sizeBytes);
+        if (farmer == _stewards[offer.bucketId]) revert StewardIsFarmer(offer.bucketId, farmer);
+        if (!TypedData.isSignedBy(farmer, domain, id, signature)) revert BadFarmerSignature(id, farmer);
+        _market().reserve(offer.bucketId, offer.sizeBytes, offer.priceWei, offer.endTime);
+        _insert(id, offer);
+        emit ReplicaRegistered(
+            offer.bucketId,
+            offer.fileId,
+            offer.node,
+            id,
+            offer.shardIndex,
+            offer.root,
+            offer.leafCount,
+            offer.priceWei,
+            offer.endTime
+        );
+    }
+
+    function _release(bytes32 id) private {
+        Replica storage replica = _existing(id);
+        bytes32 bucketId = replica.bucketId;
+        uint256 endTime = replica.endTime;
+        if (endTime > block.timestamp && !_isManager(bucketId)) revert ReplicaRuns(id, endTime);
+        uint256 sizeBytes = _sizeBytes(replica);
+        uint256 earnedWei = _earned(replica);
+        uint256 dueWei = earnedWei - replica.collectedWei;
+        uint256 unearnedWei = replica.priceWei - earnedWei;
+        emit ReplicaReleased(
+            bucketId, replica.fileId, replica.node, id, earnedWei, unearnedWei
+        );
+        address farmer = _nodes().letGo(replica.node, sizeBytes);
+        _remove(replica);
+        _market().unreserve(bucketId, sizeBytes, endTime, unearnedWei, farmer, dueWei);
+    }
+
+    function _collect(bytes32 id) private returns (uint256 amountWei) {
+        Replica storage replica = _existing(id);
+        address farmer = _nodes().ownerOf(replica.node);
+        if (farmer != msg.sender) revert NotFarmer(id, farmer);
+        uint256 earnedWei = _earned(replica);
+        amountWei = earnedWei - replica.collectedWei;
+        if (amountWei == 0) return 0;
+        replica.collectedWei = uint112(earnedWei);
+        emit ReplicaCollected(replica.bucketId, replica.fileId, replica.node, id, amountWei);
+    }
+
+    /// @dev What a replica has earned of its price: linear over its term. Pay that depends on proofs hooks in
+    /// here; it must never fall, and never exceed the price.
+    function _earned(Replica storage replica) private view returns (uint256) {
+        uint256 endTime = replica.endTime;
+        if (endTime <= block.timestamp) return replica.priceWei;
+        uint256 startTime = replica.startTime;
+        return replica.priceWei * (block.timestamp - startTime) / (endTime - startTime);
+    }
+
+    function _requireValid(bytes32 id, ReplicaOffer calldata offer) private view {
+        if (_isRegistered(id)) revert ReplicaExists(id);
+        if (offer.expiry < block.timestamp) revert OfferExpired(id, offer.expiry);
+        if (offer.leafCount == 0 || offer.sizeBytes != offer.leafCount * LEAF_BYTES) {
+            revert SizeMismatch(id, offer.leafCount, offer.sizeBytes);
+        }
+        if (offer.endTime <= block.timestamp) revert TermOver(id, offer.endTime);
+    }
+
+    function _requireManager(bytes32 bucketId) private view {
+        if (!_isManager(bucketId)) revert NotBucketManager(bucketId, msg.sender);
+    }
+
+    function _isManager(bytes32 bucketId) private view returns (bool) {
+        return _ownerOf(bucketId) == msg.sender || _stewards[bucketId] == msg.sender;
+    }
+
+    function _ownerOf(bytes32 bucketId) private pure returns (address) {
+        return address(bytes20(bucketId));
+    }
+
+    function _sizeBytes(Replica storage replica) private view returns (uint256) {
+        return replica.leafCount * LEAF_BYTES;
+    }
+
+    function _requireBatch(uint256 count) private pure {
+        if (count == 0 || count > MAX_BATCH) revert BatchOutOfRange(count);
+    }
+
+    function _nodes() private pure returns (Nodes) {
+        return Nodes(payable(SystemAddresses.NODES));
+    }
+
+    function _market() private pure returns (StorageMarket) {
+        return StorageMarket(payable(SystemAddresses.STORAGE_MARKET));
+    }
+}
