@@ -1,12 +1,12 @@
 import type { Libp2p } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import { errorMessage } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
-import { parseAddress } from './addresses.ts'
 
 export interface BootstrapOptions {
   libp2p: Libp2p
-  /** Multiaddrs with peer ids. */
-  addresses: readonly string[]
+  /** They end in peer ids. */
+  addresses: readonly Multiaddr[]
   /** Connected peers below which a bootstrap node is dialled again. */
   minPeers?: number
   /** Milliseconds between the first two tries; they double to a minute while nothing helps. */
@@ -30,7 +30,7 @@ export function keepBootstrapped({
   retryMs = DEFAULT_RETRY_MS,
   logger,
 }: BootstrapOptions): { stop(): void } {
-  const targets = addresses.map(parseAddress)
+  const targets = [...addresses]
   const enough = Math.min(minPeers, targets.length)
   const stopped = new AbortController()
   let waitMs = retryMs

@@ -40,7 +40,7 @@ function describe(
   }
   if (name === 'DialDeniedError' || name === 'ConnectionDeniedError') {
     const what = `may not be dialled: ${errorMessage(error)}`
-    return { code: 'PEER_BANNED', what, hint: 'It is banned, or its address is a private one.' }
+    return { code: 'DIAL_DENIED', what, hint: 'It is banned, or its address is a private one.' }
   }
   const what = `cannot be reached: ${errorMessage(error)}`
   return { code: 'UNREACHABLE', what, hint: 'Check that it runs and that its address is right.' }

@@ -9,7 +9,8 @@ import type { Libp2pOptions } from 'libp2p'
 import { createLibp2p } from 'libp2p'
 import { errorMessage } from '../util/errors.ts'
 import { type Logger, silentLogger } from '../util/logger.ts'
-import { type BootstrapOptions, keepBootstrapped } from './bootstrap.ts'
+import { parseAddress } from './addresses.ts'
+import { keepBootstrapped } from './bootstrap.ts'
 import { createConnectionGater } from './connectionGater.ts'
 import { type HostDatastore, openDatastore } from './datastore.ts'
 import { P2PError } from './errors.ts'
@@ -29,7 +30,10 @@ export interface HostStack {
 export interface HostOptions {
   /** 32 bytes of secp256k1, or a libp2p key; a fresh one by default, and with it a new peer id. */
   nodeKey?: Uint8Array | PrivateKey
-  /** Multiaddrs to listen at; a free port of 127.0.0.1 by default, none for a client that only dials. */
+  /**
+   * Multiaddrs to listen at; a free port of 127.0.0.1 by default. A host without any only dials, and asks the
+   * DHT without being part of it.
+   */
   listen?: readonly string[]
   /** Multiaddrs to tell others instead of those listened at, behind a router. */
   announce?: readonly string[]
@@ -37,7 +41,7 @@ export interface HostOptions {
   /** Where peers and DHT records are kept; in memory when left out. */
   directory?: string
   /** Multiaddrs with peer ids of nodes to join through; tried again until enough peers are connected. */
-  bootstrap?: BootstrapOptions['addresses']
+  bootstrap?: readonly string[]
   dht?: DHTOptions
   maxConnections?: number
   stack?: HostStack
@@ -49,6 +53,8 @@ const DIAL_TIMEOUT_MS = 3_000
 const ADDRESS_DIAL_TIMEOUT_MS = 2_000
 const MAX_PENDING_CONNECTIONS = 20
 const PING_INTERVAL_MS = 10_000
+/** Half of libp2p's: what a socket that says nothing may cost. */
+const INBOUND_UPGRADE_TIMEOUT_MS = 5_000
 const MAX_STREAMS = 256
 /** libp2p forgets addresses after an hour by default, and with them everyone a restarted node knew. */
 const PEER_AGE_MS = 30 * 86_400_000
@@ -61,7 +67,8 @@ const MAX_READ_BUFFER_BYTES = 4 << 20
 
 /**
  * Starts a host: TLS before Noise on TCP, yamux with bounded windows, identify, ping and Kademlia under
- * /genaro/kad/1.0.0. Throws `P2PError` `CANNOT_LISTEN` when an address is taken or malformed, `BAD_NODE_KEY`.
+ * /genaro/kad/1.0.0. Throws `P2PError`: `CANNOT_LISTEN` when an address is taken or malformed, `BAD_NODE_KEY`,
+ * `BAD_DATASTORE`, and `BAD_ADDRESS` for a bootstrap node.
  */
 export async function createHost({
   nodeKey = createNodeKey(),
@@ -77,6 +84,7 @@ export async function createHost({
 }: HostOptions = {}): Promise<Host> {
   const profile = NETWORK_PROFILES[profileName]
   const privateKey = toPrivateKey(nodeKey)
+  const bootstrapAddresses = bootstrap.map(parseAddress)
   const store = await openDatastore(directory)
   const scores = createPeerScores({
     onBan: (peerId) => {
@@ -106,13 +114,14 @@ export async function createHost({
       inboundConnectionThreshold: profile.connectionsPerSecondPerHost,
       dialTimeout: DIAL_TIMEOUT_MS,
       addressDialTimeout: ADDRESS_DIAL_TIMEOUT_MS,
+      inboundUpgradeTimeout: INBOUND_UPGRADE_TIMEOUT_MS,
     },
     connectionMonitor: { pingInterval: PING_INTERVAL_MS },
     peerStore: { maxPeerAge: PEER_AGE_MS, maxAddressAge: PEER_AGE_MS },
-    services: hostServices(profile, dht),
+    services: hostServices(listen.length > 0 ? profile : { ...profile, clientMode: true }, dht),
   })
   const streams = createStreams({ libp2p, scores, logger })
-  const bootstrapping = keepBootstrapped({ libp2p, addresses: bootstrap, logger })
+  const bootstrapping = keepBootstrapped({ libp2p, addresses: bootstrapAddresses, logger })
 
   return {
     peerId: libp2p.peerId.toString(),

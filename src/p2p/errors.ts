@@ -8,6 +8,7 @@ export type P2PErrorCode =
   | 'BAD_NODE_KEY'
   | 'BAD_PEER_RECORD'
   | 'CANNOT_LISTEN'
+  | 'DIAL_DENIED'
   | 'FRAME_TOO_LARGE'
   | 'PEER_BANNED'
   | 'PROTOCOL_UNSUPPORTED'

@@ -40,8 +40,8 @@ export interface Host {
   /** Peer ids connected now. */
   connectedPeers(): string[]
   /**
-   * Connects to a peer. Throws `P2PError`: `BAD_ADDRESS`, `UNREACHABLE`, `PEER_BANNED`, `TIMED_OUT`,
-   * `ABORTED`.
+   * Connects to a peer. Throws `P2PError`: `BAD_ADDRESS`, `UNREACHABLE`, `PEER_BANNED`, `DIAL_DENIED`
+   * (addresses of private networks, where the profile is public), `TIMED_OUT`, `ABORTED`.
    */
   connect(
     peer: PeerTarget,

@@ -8,7 +8,7 @@ export type NetworkProfileName = 'loopback' | 'public'
 /** What differs between the two; see the DHT's options in libp2p for mapper and mode. */
 export interface NetworkProfile {
   peerInfoMapper: typeof passthroughMapper
-  /** Undefined lets a host serve the DHT only once it has a public address. */
+  /** Whether the host only asks the DHT; undefined until it has a public address. */
   clientMode: boolean | undefined
   /** Connections one address may open per second. */
   connectionsPerSecondPerHost: number
