@@ -1,4 +1,4 @@
-import type { ParamType, TransactionDescription } from 'ethers/abi'
+import type { ParamType, Result, TransactionDescription } from 'ethers/abi'
 import { SYSTEM_CONTRACTS, type SystemContractName } from './addresses.ts'
 import { systemContractInterface } from './systemContracts.ts'
 
@@ -15,14 +15,33 @@ export interface SpecialKind {
 export const SPECIAL_KINDS: readonly SpecialKind[] = [
   { kind: 1, name: 'bet', contract: 'Staking', methods: ['bet', 'registerKey', 'setPayee'] },
   { kind: 3, name: 'buySpace', contract: 'StorageMarket', methods: ['buySpace', 'withdrawCredit'] },
-  { kind: 4, name: 'buyTraffic', contract: 'StorageMarket', methods: ['buyTraffic'] },
+  {
+    kind: 4,
+    name: 'buyTraffic',
+    contract: 'StorageMarket',
+    methods: ['buyTraffic', 'redeemTraffic'],
+  },
   { kind: 5, name: 'unstake', contract: 'Staking', methods: ['resign', 'unstake', 'withdraw'] },
   { kind: 6, name: 'extendBucket', contract: 'StorageMarket', methods: ['extendBucket'] },
   { kind: 8, name: 'registerNode', contract: 'Nodes', methods: ['register', 'update', 'retire'] },
+  {
+    kind: 9,
+    name: 'registerReplicas',
+    contract: 'Replicas',
+    methods: ['register', 'release', 'collect', 'nameSteward'],
+  },
 ]
 
-/** An argument of a special transaction: numbers are bigint, bytes and addresses 0x-prefixed lower-case hex. */
-export type SpecialArgument = bigint | string | boolean
+/**
+ * An argument of a special transaction: numbers are bigint, bytes and addresses 0x-prefixed lower-case hex,
+ * structs objects by their fields' names.
+ */
+export type SpecialArgument =
+  | bigint
+  | string
+  | boolean
+  | SpecialArgument[]
+  | { [name: string]: SpecialArgument }
 
 /** What a special transaction asks for. */
 export interface SpecialCall {
@@ -50,33 +69,37 @@ export function decodeSpecial(
   if (contract === undefined) return undefined
   const call = parseCall(contract, data)
   if (call === undefined) return undefined
+  const { method, args } = call
   const special = SPECIAL_KINDS.find(
-    (entry) => entry.contract === contract && entry.methods.includes(call.name),
+    (entry) => entry.contract === contract && entry.methods.includes(method),
   )
-  if (special === undefined) return undefined
-  const { kind, name } = special
-  return { kind, name, contract, method: call.name, args: namedArguments(call) }
+  return special && { kind: special.kind, name: special.name, contract, method, args }
 }
 
 function parseCall(
   contract: SystemContractName,
   data: Uint8Array | string,
-): TransactionDescription | undefined {
+): Pick<SpecialCall, 'method' | 'args'> | undefined {
   try {
     const hex = typeof data === 'string' ? data : `0x${Buffer.from(data).toString('hex')}`
-    const call = systemContractInterface(contract).parseTransaction({ data: hex }) ?? undefined
+    const call = systemContractInterface(contract).parseTransaction({ data: hex })
     // Arguments are decoded when they are read, so malformed ones throw here.
-    call?.args.toArray()
-    return call
+    return call === null ? undefined : { method: call.name, args: namedArguments(call) }
   } catch {
     return undefined
   }
 }
 
 const namedArguments = ({ fragment, args }: TransactionDescription) =>
-  Object.fromEntries(
-    fragment.inputs.map((input, index) => [input.name, toArgument(input, args[index])]),
-  )
+  toStruct(fragment.inputs, args)
 
-const toArgument = ({ baseType }: ParamType, value: SpecialArgument): SpecialArgument =>
-  baseType === 'address' ? String(value).toLowerCase() : value
+const toStruct = (fields: readonly ParamType[], values: Result): Record<string, SpecialArgument> =>
+  Object.fromEntries(fields.map((field, index) => [field.name, toArgument(field, values[index])]))
+
+function toArgument(type: ParamType, value: unknown): SpecialArgument {
+  if (type.isArray()) {
+    return (value as Result).toArray().map((item) => toArgument(type.arrayChildren, item))
+  }
+  if (type.isTuple()) return toStruct(type.components, value as Result)
+  return type.baseType === 'address' ? String(value).toLowerCase() : (value as SpecialArgument)
+}

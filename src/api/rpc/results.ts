@@ -61,6 +61,9 @@ export interface RPCAuthorization {
   s: Quantity
 }
 
+/** An argument of a special transaction: numbers are quantities, structs objects. */
+export type RPCArgument = Hex | string | boolean | RPCArgument[] | { [name: string]: RPCArgument }
+
 /** A special transaction's kind and decoded arguments. */
 export interface RPCSpecial {
   kind: number
@@ -68,8 +71,7 @@ export interface RPCSpecial {
   /** The system contract and the function of it that is called. */
   contract: string
   method: string
-  /** Numbers as quantities. */
-  args: Record<string, Hex | string | boolean>
+  args: Record<string, RPCArgument>
 }
 
 /** A transaction without its place in a block; signature and hash are absent while it is unsigned. */

@@ -1,5 +1,5 @@
 import type { TypedTransaction } from '@ethereumjs/tx'
-import type { RPCSpecial } from '../../../api/rpc/results.ts'
+import type { RPCArgument, RPCSpecial } from '../../../api/rpc/results.ts'
 import { decodeSpecial, type SpecialArgument } from '../../../protocol/specialTransactions.ts'
 import { toQuantity } from './hex.ts'
 
@@ -8,13 +8,14 @@ export function formatSpecial({ to, data }: TypedTransaction): RPCSpecial | unde
   const special = decodeSpecial(to?.toString(), data)
   if (special === undefined) return undefined
   const { args, ...what } = special
-  return {
-    ...what,
-    args: Object.fromEntries(
-      Object.entries(args).map(([name, value]) => [name, formatArgument(value)]),
-    ),
-  }
+  return { ...what, args: formatStruct(args) }
 }
 
-const formatArgument = (value: SpecialArgument) =>
-  typeof value === 'bigint' ? toQuantity(value) : value
+const formatStruct = (fields: Record<string, SpecialArgument>): Record<string, RPCArgument> =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, formatArgument(value)]))
+
+function formatArgument(value: SpecialArgument): RPCArgument {
+  if (typeof value === 'bigint') return toQuantity(value)
+  if (Array.isArray(value)) return value.map(formatArgument)
+  return typeof value === 'object' ? formatStruct(value) : value
+}
