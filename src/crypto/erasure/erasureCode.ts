@@ -54,7 +54,7 @@ export function createErasureCode(options: ErasureCodeOptions): ErasureCode {
   const encoder = createEncoder(dataShards, parityShards)
   const repairer = createRepairer(kernel)
 
-  /** Runs the encoder strip by strip; `use` looks at each while its parity stands in the workspace. */
+  /** Encodes strip by strip: each stands in the workspace, parity behind data, until the next is asked for. */
   function* encodeStrips(data: readonly Uint8Array[]): Generator<Strip> {
     encoder.load(kernel)
     for (const strip of stripsOf(kernel, encoder.rowCount, data[0]!.length)) {
