@@ -9,10 +9,19 @@ export function eventOf<Arguments>(
   contract: BaseContract,
   name: string,
 ): Arguments {
-  for (const log of receipt.logs) {
-    if (log.address !== contract.target) continue
-    const event = contract.interface.parseLog(log)
-    if (event?.name === name) return event.args.toObject() as Arguments
-  }
-  throw new Error(`transaction ${receipt.hash} emitted no ${name}`)
+  const [event] = eventsOf<Arguments>(receipt, contract, name)
+  if (event === undefined) throw new Error(`transaction ${receipt.hash} emitted no ${name}`)
+  return event
 }
+
+/** The arguments of all events of a name that a contract emitted in a transaction, in their order. */
+export const eventsOf = <Arguments>(
+  receipt: TransactionReceipt,
+  contract: BaseContract,
+  name: string,
+): Arguments[] =>
+  receipt.logs
+    .filter((log) => log.address === contract.target)
+    .map((log) => contract.interface.parseLog(log))
+    .filter((event) => event?.name === name)
+    .map((event) => event!.args.toObject() as Arguments)

@@ -1,5 +1,7 @@
 import { type BaseContract, Contract, type ContractRunner } from 'ethers'
 import { SYSTEM_CONTRACTS, type SystemContractName } from '../protocol/addresses.ts'
+import type { TrafficReceipt } from '../protocol/receipts.ts'
+import type { ReplicaOffer } from '../protocol/replicaContract.ts'
 import { systemContractInterface } from '../protocol/systemContracts.ts'
 import type { Send, View } from './contractMethod.ts'
 
@@ -41,6 +43,7 @@ export interface StorageMarketContract extends BaseContract {
   >
   extendBucket: Send<[id: string, addBytes: bigint, addSeconds: bigint]>
   buyTraffic: Send<[trafficBytes: bigint]>
+  redeemTraffic: Send<[receipt: TrafficReceipt, signature: string]>
   withdrawCredit: Send<[]>
   quoteSpace: View<
     [sizeBytes: bigint, termSeconds: bigint, backups: number],
@@ -52,10 +55,24 @@ export interface StorageMarketContract extends BaseContract {
     [priceWei: bigint, bundledTrafficBytes: bigint]
   >
   bucketOf: View<[id: string], BucketView>
+  replicaLimitOf: View<[id: string], bigint>
   trafficOf: View<[account: string], bigint>
+  trafficEscrowOf: View<[account: string], bigint>
+  redeemedTrafficOf: View<[buyer: string, farmer: string, channel: bigint], bigint>
   creditOf: View<[account: string], bigint>
   bucketCountOf: View<[owner: string], bigint>
   bucketsOf: View<[owner: string, offset: bigint, limit: bigint], string[]>
+}
+
+/** A farmer node as Nodes tells it. */
+export interface NodeView {
+  owner: string
+  active: boolean
+  capacityBytes: bigint
+  endpointHash: string
+  peerId: string
+  usedBytes: bigint
+  replicaCount: bigint
 }
 
 /** Kind 8: farmer nodes. */
@@ -63,7 +80,43 @@ export interface NodesContract extends BaseContract {
   register: Send<[peerId: string, capacityBytes: bigint, endpointHash: string]>
   update: Send<[node: bigint, capacityBytes: bigint, endpointHash: string]>
   retire: Send<[node: bigint]>
+  nodeOf: View<[node: bigint], NodeView>
+  activeNodeCount: View<[], bigint>
+  activeNodes: View<[offset: bigint, limit: bigint], bigint[]>
   activeNodeCountOf: View<[owner: string], bigint>
+  activeNodesOf: View<[owner: string, offset: bigint, limit: bigint], bigint[]>
+}
+
+/** A replica as Replicas tells it. Times are Unix seconds. */
+export interface ReplicaView {
+  bucketId: string
+  fileId: string
+  shardIndex: bigint
+  node: bigint
+  root: string
+  leafCount: bigint
+  sizeBytes: bigint
+  priceWei: bigint
+  earnedWei: bigint
+  collectedWei: bigint
+  startTime: bigint
+  endTime: bigint
+}
+
+/** Kind 9: who holds which replica. */
+export interface ReplicasContract extends BaseContract {
+  register: Send<[offers: readonly ReplicaOffer[], farmerSignatures: readonly string[]]>
+  release: Send<[ids: readonly string[]]>
+  collect: Send<[ids: readonly string[]]>
+  nameSteward: Send<[bucketId: string, steward: string]>
+  stewardOf: View<[bucketId: string], string>
+  replicaOf: View<[id: string], ReplicaView>
+  isRegistered: View<[id: string], boolean>
+  replicaCount: View<[], bigint>
+  replicaCountOfFile: View<[bucketId: string, fileId: string], bigint>
+  replicasOfFile: View<[bucketId: string, fileId: string, offset: bigint, limit: bigint], string[]>
+  replicaCountOfNode: View<[node: bigint], bigint>
+  replicasOfNode: View<[node: bigint, offset: bigint, limit: bigint], string[]>
 }
 
 /** Storage weight of accounts. */
@@ -95,6 +148,7 @@ const binding =
 export const stakingContract = binding<StakingContract>('Staking')
 export const storageMarketContract = binding<StorageMarketContract>('StorageMarket')
 export const nodesContract = binding<NodesContract>('Nodes')
+export const replicasContract = binding<ReplicasContract>('Replicas')
 export const heftContract = binding<HeftContract>('Heft')
 export const beaconContract = binding<BeaconContract>('Beacon')
 export const paramsContract = binding<ParamsContract>('Params')

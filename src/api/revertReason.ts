@@ -3,6 +3,11 @@ import { SYSTEM_CONTRACTS, type SystemContractName } from '../protocol/addresses
 import { systemContractInterface } from '../protocol/systemContracts.ts'
 import { REVERT_WORDS } from './revertWords.ts'
 
+/** The contracts whose refusals reach a user through another. */
+const CALLEES: Partial<Record<SystemContractName, readonly SystemContractName[]>> = {
+  Replicas: ['StorageMarket', 'Nodes'],
+}
+
 /** Why a contract reverted, in words. */
 export interface RevertReason {
   /** The Solidity error's name; undefined when the contract gave none that is known. */
@@ -14,16 +19,16 @@ export interface RevertReason {
 }
 
 /**
- * Reads the data of a revert as the custom errors of the system contract that was called. `to` decides, because two
- * contracts may give one error different meanings.
+ * Reads the data of a revert as the custom errors of the system contract that was called, or of one that it called in
+ * turn. `to` goes first, because two contracts may give one error different meanings.
  */
 export function describeRevert(
   to: string | undefined,
   data: string | undefined,
   reason: string | undefined,
 ): RevertReason {
-  const contract = to === undefined ? undefined : systemContractAt(to)
-  const error = contract && data ? parseError(contract, data) : undefined
+  const called = to === undefined ? undefined : systemContractAt(to)
+  const [contract, error] = (called && data && findError(called, data)) || []
   if (contract === undefined || error === undefined) {
     return {
       name: undefined,
@@ -40,6 +45,18 @@ export function describeRevert(
     hint: words?.[1],
     facts,
   }
+}
+
+/** The contract that has the error, the called one before those it calls. */
+function findError(
+  called: SystemContractName,
+  data: string,
+): [SystemContractName, ErrorDescription] | undefined {
+  for (const contract of [called, ...(CALLEES[called] ?? [])]) {
+    const error = parseError(contract, data)
+    if (error !== undefined) return [contract, error]
+  }
+  return undefined
 }
 
 const systemContractAt = (address: string): SystemContractName | undefined =>

@@ -2,6 +2,7 @@ import type { SystemContractName } from '../protocol/addresses.ts'
 import { formatAmount } from './units/amount.ts'
 import { formatSize } from './units/size.ts'
 import { formatTerm } from './units/term.ts'
+import { formatTime } from './units/time.ts'
 
 /** What a custom error means and what to do about it. */
 type Words = (facts: Record<string, bigint & string>) => [message: string, hint?: string]
@@ -78,6 +79,32 @@ export const REVERT_WORDS: Partial<Record<SystemContractName, Record<string, Wor
     ],
     NothingToExtend: () => ['Neither size nor term is added', 'Add at least one of them.'],
     NoCredit: () => ['The account has no credit'],
+    OnlyReplicas: ({ caller }) => [`Only the Replicas contract may call this, not ${caller}`],
+    BucketEnded: ({ id }) => [`The term of the bucket ${id} is over`, 'Extend it first.'],
+    TermBeyondBucket: ({ id, endTime, bucketEndTime }) => [
+      `A replica in the bucket ${id} would end at ${formatTime(endTime!)}, the bucket at ${formatTime(bucketEndTime!)}`,
+      'Ask for an offer that ends no later, or extend the bucket.',
+    ],
+    SpaceExceeded: ({ id, usedBytes, limitBytes }) => [
+      `The bucket ${id} would hold ${formatSize(usedBytes!)} of replicas, and its space is for ${formatSize(limitBytes!)}`,
+      'Extend the bucket, or release replicas that are not needed any more.',
+    ],
+    EscrowExceeded: ({ id, priceWei, escrowWei }) => [
+      `The price of ${formatAmount(priceWei!)} is more than the ${formatAmount(escrowWei!)} left in escrow of the bucket ${id}`,
+      'Choose cheaper farmers or a shorter term, or extend the bucket.',
+    ],
+    BadBuyerSignature: ({ buyer }) => [
+      `The receipt is not signed by ${buyer} for this chain`,
+      'Only the buyer’s own signature of exactly these bytes counts.',
+    ],
+    AlreadyRedeemed: ({ redeemedBytes }) => [
+      `${formatSize(redeemedBytes!)} of this channel were redeemed already, all the receipt stands for`,
+      'Redeem a later receipt.',
+    ],
+    NoTraffic: ({ buyer }) => [
+      `${buyer} has no traffic left`,
+      'The receipt stays good: redeem it once the buyer has bought more.',
+    ],
     PaymentRefused: () => ['The account is a contract that refused its own coins'],
   },
   Nodes: {
@@ -92,5 +119,61 @@ export const REVERT_WORDS: Partial<Record<SystemContractName, Record<string, Wor
     UnknownNode: ({ node }) => [`There is no node ${node}`],
     NotNodeOwner: ({ node, owner }) => [`Node ${node} belongs to ${owner}`],
     NodeRetired: ({ node }) => [`Node ${node} was retired`],
+    CapacityExceeded: ({ node, usedBytes, capacityBytes }) => [
+      `Node ${node} would hold ${formatSize(usedBytes!)} and offers ${formatSize(capacityBytes!)}`,
+      'Choose another farmer, or have the node offer more.',
+    ],
+    NodeHoldsReplicas: ({ node, replicaCount }) => [
+      `Node ${node} holds ${replicaCount} replicas`,
+      'It can retire when all have ended and are released.',
+    ],
+    OnlyReplicas: ({ caller }) => [`Only the Replicas contract may call this, not ${caller}`],
+  },
+  Replicas: {
+    BatchOutOfRange: ({ count }) => [`One transaction takes 1 to 64 replicas, not ${count}`],
+    SignatureCountMismatch: ({ offers, signatures }) => [
+      `There are ${offers} offers and ${signatures} signatures`,
+      'Every offer needs its farmer’s signature.',
+    ],
+    NotBucketManager: ({ bucketId, caller }) => [
+      `${caller} is neither owner nor steward of the bucket ${bucketId}`,
+      'Act for its owner, whose address the first 40 digits of the id are.',
+    ],
+    NotBucketOwner: ({ bucketId }) => [
+      `The bucket ${bucketId} belongs to another account`,
+      'Act for its owner, whose address the first 40 digits of the id are.',
+    ],
+    OfferExpired: ({ id, expiry }) => [
+      `The offer ${id} expired at ${formatTime(expiry!)}`,
+      'Ask the farmer for a new one.',
+    ],
+    SizeMismatch: ({ leafCount, sizeBytes }) => [
+      `A replica of ${leafCount} leaves does not have ${sizeBytes} bytes`,
+      'It has 1,024 bytes for each leaf, and at least one leaf.',
+    ],
+    TermOver: ({ endTime }) => [
+      `The replica’s term ends at ${formatTime(endTime!)}, which is past`,
+      'Ask for an offer with a later end.',
+    ],
+    BadFarmerSignature: ({ id, farmer }) => [
+      `The offer ${id} is not signed by ${farmer}, who owns the node`,
+      'Only the farmer’s own signature of exactly this offer counts.',
+    ],
+    StewardIsFarmer: ({ steward }) => [
+      `${steward} is steward of the bucket and cannot hold replicas in it`,
+      'Choose another farmer.',
+    ],
+    ReplicaRuns: ({ id, endTime }) => [
+      `The replica ${id} runs until ${formatTime(endTime!)}`,
+      'Until then only the bucket’s owner or steward may release it.',
+    ],
+    NotFarmer: ({ id, farmer }) => [`The replica ${id} is held by ${farmer}`],
+    NothingEarned: () => ['Nothing was earned since it was collected last'],
+    UnknownReplica: ({ id }) => [`There is no replica ${id}`],
+    ReplicaGone: ({ id }) => [`The replica ${id} was released`],
+    ReplicaExists: ({ id }) => [
+      `The offer ${id} was registered before`,
+      'Every replica needs an offer of its own.',
+    ],
   },
 }

@@ -18,6 +18,12 @@ const page = z
   .transform(({ offset, limit }) => ({ offset, limit: limit < MAX_PAGE ? limit : MAX_PAGE }))
   .optional()
 
+/** Whose replicas: a file's in one bucket, or a node's. */
+const replicaFilter = z.union(
+  [z.strictObject({ bucketId: hash, fileId: hash }), z.strictObject({ node: uint64 })],
+  { error: 'expected a filter: an object with bucketId and fileId, or with node' },
+)
+
 /** The methods that read what the system contracts hold, after any block. */
 export const genaro = {
   /** Which network this is, and what it holds in all. */
@@ -32,7 +38,15 @@ export const genaro = {
   genaro_getBuckets: method(owner, block, ['page', page]).returns<RPCBucket[]>(),
   /** Traffic left, in bytes. */
   genaro_getTraffic: method(account, block).returns<Quantity>(),
-  genaro_getNodes: method(owner, block, ['page', page]).returns<RPCNode[]>(),
+  /** The active nodes of an account, or of all for null. */
+  genaro_getNodes: method(['address', address.nullable()], block, ['page', page]).returns<
+    RPCNode[]
+  >(),
+  /** Null when no such replica was registered, or it was released. */
+  genaro_getReplica: method(['id', hash], block).returns<RPCReplica | null>(),
+  genaro_getReplicas: method(['filter', replicaFilter], block, ['page', page]).returns<
+    RPCReplica[]
+  >(),
 }
 
 /** A network and its totals. */
@@ -47,6 +61,7 @@ export interface RPCNetwork {
   candidateCount: Quantity
   bucketCount: Quantity
   nodeCount: Quantity
+  replicaCount: Quantity
 }
 
 /** Prices and limits as they stand in the Params contract. */
@@ -58,6 +73,8 @@ export interface RPCPrices {
   burnShareBasisPoints: Quantity
   bundledDownloadsPerYear: Quantity
   minimumStakeWei: Quantity
+  /** Bytes of replicas per bought byte and backup. */
+  expansionBasisPoints: Quantity
 }
 
 /** An account's stake and standing as a candidate. */
@@ -92,4 +109,26 @@ export interface RPCNode {
   capacityBytes: Quantity
   endpointHash: Hex
   peerId: Hex
+  /** What its replicas take. */
+  usedBytes: Quantity
+  replicaCount: Quantity
+}
+
+/** A shard sealed for one farmer node, under contract. Times are Unix seconds. */
+export interface RPCReplica {
+  id: Hex
+  bucketId: Hex
+  fileId: Hex
+  /** 256 × segment + shard. */
+  shardIndex: Quantity
+  node: Quantity
+  root: Hex
+  leafCount: Quantity
+  sizeBytes: Quantity
+  /** For the whole term. */
+  priceWei: Quantity
+  earnedWei: Quantity
+  collectedWei: Quantity
+  startTime: Quantity
+  endTime: Quantity
 }

@@ -4,6 +4,7 @@ import type {
   RPCNetwork,
   RPCNode,
   RPCPrices,
+  RPCReplica,
   RPCStake,
 } from '../../../api/rpc/genaro.ts'
 import type { Hex, Quantity } from '../../../api/rpc/values.ts'
@@ -26,6 +27,8 @@ type Names =
   | 'genaro_getBuckets'
   | 'genaro_getTraffic'
   | 'genaro_getNodes'
+  | 'genaro_getReplica'
+  | 'genaro_getReplicas'
 
 const FIRST_PAGE = { offset: 0n, limit: 100n }
 
@@ -56,14 +59,28 @@ export function createGenaroHandlers(node: ChainNode): Handlers<Names> {
       createSystemReader(node, block)('StorageMarket', 'trafficOf', address.toString()),
     genaro_getNodes: async ([owner, block, { offset, limit } = FIRST_PAGE]) => {
       const read = createSystemReader(node, block)
-      const nodes = await read<Quantity[]>(
-        'Nodes',
-        'activeNodesOf',
-        owner.toString(),
-        offset,
-        limit,
-      )
+      const nodes =
+        owner === null
+          ? await read<Quantity[]>('Nodes', 'activeNodes', offset, limit)
+          : await read<Quantity[]>('Nodes', 'activeNodesOf', owner.toString(), offset, limit)
       return Promise.all(nodes.map((index) => readNode(read, index)))
+    },
+    genaro_getReplica: ([id, block]) => readReplica(createSystemReader(node, block), toHex(id)),
+    genaro_getReplicas: async ([filter, block, { offset, limit } = FIRST_PAGE]) => {
+      const read = createSystemReader(node, block)
+      const ids =
+        'node' in filter
+          ? await read<Hex[]>('Replicas', 'replicasOfNode', filter.node, offset, limit)
+          : await read<Hex[]>(
+              'Replicas',
+              'replicasOfFile',
+              toHex(filter.bucketId),
+              toHex(filter.fileId),
+              offset,
+              limit,
+            )
+      const replicas = await Promise.all(ids.map((id) => readReplica(read, id)))
+      return replicas.filter((replica) => replica !== null)
     },
   }
 }
@@ -85,6 +102,7 @@ async function readNetwork(
     candidateCount: await read('Staking', 'candidateCount'),
     bucketCount: await read('StorageMarket', 'bucketCount'),
     nodeCount: await read('Nodes', 'activeNodeCount'),
+    replicaCount: await read('Replicas', 'replicaCount'),
   }
 }
 
@@ -94,6 +112,7 @@ const readPrices = async (read: SystemRead): Promise<RPCPrices> => ({
   burnShareBasisPoints: await read('Params', 'burnShareBasisPoints'),
   bundledDownloadsPerYear: await read('Params', 'bundledDownloadsPerYear'),
   minimumStakeWei: await read('Params', 'minimumStakeWei'),
+  expansionBasisPoints: await read('Params', 'expansionBasisPoints'),
 })
 
 const readStake = async (read: SystemRead, account: string): Promise<RPCStake> => ({
@@ -106,9 +125,23 @@ const readStake = async (read: SystemRead, account: string): Promise<RPCStake> =
 })
 
 /** A bucket, or null where the market knows none. */
-async function readBucket(read: SystemRead, id: Hex): Promise<RPCBucket | null> {
+const readBucket = (read: SystemRead, id: Hex): Promise<RPCBucket | null> =>
+  orNull(async () => ({
+    id,
+    ...(await read<Omit<RPCBucket, 'id'>>('StorageMarket', 'bucketOf', id)),
+  }))
+
+/** A replica, or null where none was registered or it was released. */
+const readReplica = (read: SystemRead, id: Hex): Promise<RPCReplica | null> =>
+  orNull(async () => ({
+    id,
+    ...(await read<Omit<RPCReplica, 'id'>>('Replicas', 'replicaOf', id)),
+  }))
+
+/** Null where the contract refuses to tell, since there is no such thing. */
+async function orNull<Found>(ask: () => Promise<Found>): Promise<Found | null> {
   try {
-    return { id, ...(await read<Omit<RPCBucket, 'id'>>('StorageMarket', 'bucketOf', id)) }
+    return await ask()
   } catch (error) {
     if (error instanceof RPCError && error.code === 'EXECUTION_REVERTED') return null
     throw error
