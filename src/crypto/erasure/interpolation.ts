@@ -13,22 +13,38 @@ export function interpolationMatrix(
   known: readonly number[],
   wanted: readonly number[],
 ): Uint8Array[] {
-  const weights = known.map((point) => logOfProduct(point, known))
+  const logOfDifferences = differencesTo(known)
+  const weights = known.map(logOfDifferences)
   return wanted.map((target) => {
-    const numerator = logOfProduct(target, known)
-    return Uint8Array.from(known, (point, column) => {
-      const denominator = logarithm(target ^ point) + weights[column]!
-      return exponential(numerator - denominator + DENOMINATOR_BOUND)
-    })
+    const numerator = logOfDifferences(target) + LOGARITHMS_BOUND
+    const row = new Uint8Array(known.length)
+    for (let column = 0; column < row.length; column++) {
+      const denominator = logarithm(target ^ known[column]!) + weights[column]!
+      row[column] = exponential(numerator - denominator)
+    }
+    return row
   })
 }
 
-/** A multiple of 255, the order of the generator, that no sum of two logarithms exceeds. */
-const DENOMINATOR_BOUND = 2 * 255
+/** The generator's order, the modulus of logarithms. */
+const ORDER = 255
 
-/** The logarithm, 0 to 254, of the product of the differences to all other points. */
+/** A multiple of the order that no sum of two logarithms exceeds. */
+const LOGARITHMS_BOUND = 2 * ORDER
+
+/**
+ * Gives the logarithm of the product of the differences from a point to all others of `points`. The product over
+ * the whole field is one, so it is the inverse of that over the points left out, if those are fewer.
+ */
+function differencesTo(points: readonly number[]): (point: number) => number {
+  if (points.length <= 128) return (point) => logOfProduct(point, points)
+  const isIn = new Set(points)
+  const others = Array.from({ length: 256 }, (_, point) => point).filter((p) => !isIn.has(p))
+  return (point) => (ORDER - logOfProduct(point, others)) % ORDER
+}
+
 function logOfProduct(point: number, others: readonly number[]): number {
   let sum = 0
   for (const other of others) if (other !== point) sum += logarithm(point ^ other)
-  return sum % 255
+  return sum % ORDER
 }

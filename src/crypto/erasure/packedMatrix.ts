@@ -13,12 +13,12 @@ export function packMatrix(matrix: readonly Uint8Array[]): PackedMatrix {
   const columns = matrix[0]?.length ?? 0
   const coefficients = new Uint8Array(rows * columns)
   let at = 0
-  for (let row = 0; row < rows; ) {
-    const group = matrix.slice(row, row + groupSize(rows - row))
+  for (let first = 0; first < rows; ) {
+    const end = first + groupSize(rows - first)
     for (let column = 0; column < columns; column++) {
-      for (const line of group) coefficients[at++] = line[column]!
+      for (let row = first; row < end; row++) coefficients[at++] = matrix[row]![column]!
     }
-    row += group.length
+    first = end
   }
   return { rows, columns, coefficients }
 }

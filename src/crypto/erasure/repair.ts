@@ -42,7 +42,8 @@ function cachedMatrix(
   known: readonly number[],
   lost: readonly number[],
 ): PackedMatrix {
-  const key = `${known}>${lost}`
+  // A character for each number: a code always has the same number of known ones.
+  const key = String.fromCharCode(...known, ...lost)
   const cached = matrices.get(key)
   if (cached !== undefined) return cached
   const matrix = packMatrix(interpolationMatrix(known, lost))
