@@ -25,6 +25,7 @@ export function serveJobs<Job, Result>(
   const reply = (message: JobReply<Result>, transfer: readonly Transferable[] = []): void =>
     port.postMessage(message, transfer)
 
+  port.on('messageerror', (error) => replyFailure(reply, error))
   port.on('message', async (job: Job) => {
     try {
       const result = await work(job)
