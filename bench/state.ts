@@ -9,8 +9,8 @@ import { Caches, MerkleStateManager } from '@ethereumjs/statemanager'
 import { Address, createAccount, equalsBytes } from '@ethereumjs/util'
 import { createStateDatabase } from '../src/chain/state/stateDatabase.ts'
 import type { StateDatabase } from '../src/chain/state/worldState.ts'
+import { customCrypto } from '../src/crypto/customCrypto.ts'
 import { keccak256 } from '../src/crypto/keccak.ts'
-import { customCrypto } from '../src/crypto/secp256k1.ts'
 import { createMemoryStore, type KeyValueStore } from '../src/util/keyValueStore.ts'
 
 const ACCOUNTS = Number(process.argv[2] ?? 1_000)

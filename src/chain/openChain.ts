@@ -1,6 +1,6 @@
 import type { Block, BlockHeader } from '@ethereumjs/block'
 import { Address, bytesToHex, equalsBytes, hexToBytes } from '@ethereumjs/util'
-import { customCrypto } from '../crypto/secp256k1.ts'
+import { customCrypto } from '../crypto/customCrypto.ts'
 import { createCommon } from '../protocol/common.ts'
 import type { Genesis } from '../protocol/genesis.ts'
 import { decodeHeaderExtra } from '../protocol/header.ts'

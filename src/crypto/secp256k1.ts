@@ -68,13 +68,6 @@ export function ecrecover(
   return recoverPublicKey(hash, joinScalars(r, s), recoveryOf(v, chainId))
 }
 
-/** What makes an EthereumJS `Common` hash, sign and recover by the algorithms here. */
-export const customCrypto = {
-  keccak256,
-  ecrecover,
-  ecsign: signAsNoble,
-} satisfies CustomCrypto
-
 function recoveryOf(v: bigint, chainId: bigint | undefined): number {
   if (v === 0n || v === 1n) return Number(v)
   return Number(chainId === undefined ? v - 27n : v - (chainId * 2n + 35n))
@@ -96,7 +89,7 @@ function joinScalars(r: Uint8Array, s: Uint8Array): Uint8Array {
  * Stands in for noble's `sign`, which EthereumJS calls for one form only: yParity ‖ r ‖ s over a hash.
  * Extra entropy is left out, as it only varies the nonce; every other form goes to noble itself.
  */
-function signAsNoble(
+export function signAsNoble(
   ...args: Parameters<typeof secp256k1.sign>
 ): ReturnType<typeof secp256k1.sign> {
   const [hash, privateKey, options] = args

@@ -291,3 +291,15 @@ test('the cache of blocks forgets the oldest by weight', () => {
   cache.set('d', 50)
   assert.deepEqual([cache.get('a'), cache.get('d')], [undefined, 50])
 })
+
+test('the point evaluation precompile answers, and refuses a false opening (EIP-4844)', async () => {
+  await using devnet = await startTestDevnet()
+  // The commitment and proof of the zero polynomial at z = 0, y = 0: both the point at infinity.
+  const infinity = `c0${'00'.repeat(47)}`
+  const versionedHash = '010657f37554c781402a22917dee2f75def7ab966d7b770905398eba3c444014'
+  const input = (y: string): string =>
+    `0x${versionedHash}${'00'.repeat(32)}${y}${infinity}${infinity}`
+  const to = '0x000000000000000000000000000000000000000a'
+  assert.equal((await devnet.send(0, { to, data: input('00'.repeat(32)) })).status, 1)
+  assert.equal((await devnet.send(0, { to, data: input(`${'00'.repeat(31)}01`) })).status, 0)
+})

@@ -15,9 +15,9 @@ import {
 } from '@ethereumjs/util'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import fc from 'fast-check'
+import { customCrypto } from '../../src/crypto/customCrypto.ts'
 import { CryptoError } from '../../src/crypto/errors.ts'
 import {
-  customCrypto,
   ecrecover,
   publicKeyOf,
   publicKeyToAddress,

@@ -1,7 +1,6 @@
 import { createExecutionRules, type ExecutionRules } from '../../src/chain/execution/rules.ts'
-import { customCrypto } from '../../src/crypto/secp256k1.ts'
+import { customCrypto } from '../../src/crypto/customCrypto.ts'
 import { createCommon } from '../../src/protocol/common.ts'
-import { kzg } from './kzg.ts'
 import type { Fork } from './stateCases.ts'
 
 /** The rules of each fork and chain, made once for all cases. */
@@ -16,7 +15,7 @@ export function createFixtureRules({ storageOpcodes }: { storageOpcodes: boolean
     const rules =
       known.get(key) ??
       createExecutionRules({
-        common: createCommon({ chainId, hardfork, customCrypto: { ...customCrypto, kzg } }),
+        common: createCommon({ chainId, hardfork, customCrypto }),
         storageOpcodes,
         beacon: false,
         requests: true,

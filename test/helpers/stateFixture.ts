@@ -9,7 +9,7 @@ import {
 import { createMachine, type Machine } from '../../src/chain/machine.ts'
 import { createStateDatabase } from '../../src/chain/state/stateDatabase.ts'
 import type { WorldState } from '../../src/chain/state/worldState.ts'
-import { customCrypto } from '../../src/crypto/secp256k1.ts'
+import { customCrypto } from '../../src/crypto/customCrypto.ts'
 import {
   SYSTEM_CONTRACTS,
   type SystemContractName,

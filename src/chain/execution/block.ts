@@ -1,4 +1,10 @@
-import { type Block, createBlock, genRequestsRoot, type HeaderData } from '@ethereumjs/block'
+import {
+  Block,
+  type BlockHeader,
+  createBlockHeader,
+  genRequestsRoot,
+  type HeaderData,
+} from '@ethereumjs/block'
 import { RLP } from '@ethereumjs/rlp'
 import type { TypedTransaction } from '@ethereumjs/tx'
 import type { Withdrawal } from '@ethereumjs/util'
@@ -38,33 +44,44 @@ export interface BlockOutcome {
 export const executeBlock = (rules: ExecutionRules, inputs: BlockInputs): Promise<BlockOutcome> =>
   rules.machines.use(inputs, async (machine) => {
     const { parent, header, state, withdrawals } = inputs
-    const draft = createBlock({ header }, { common: rules.common })
+    const draft = makeBlock(rules, createBlockHeader(header, { common: rules.common }), [], [])
     await writeBlockStart(rules, state, parent.header, draft.header)
     await machine.evm.journal.cleanup()
     const body = await applyTransactions(machine, draft, inputs.source)
     await creditWithdrawals(machine, withdrawals)
     const requestsHash = await hashRequests(rules, machine, draft, body.receipts)
-    const block = createBlock(
+    const finished = createBlockHeader(
       {
-        header: {
-          ...header,
-          transactionsTrie: deriveRoot(body.transactions.map((tx) => tx.serialize())),
-          receiptTrie: deriveRoot(body.encodedReceipts),
-          logsBloom: body.logsBloom,
-          gasUsed: body.gasUsed,
-          ...(rules.common.isActivatedEIP(4844) && { blobGasUsed: body.blobGasUsed }),
-          ...(rules.common.isActivatedEIP(4895) && {
-            withdrawalsRoot: withdrawalsRoot(withdrawals),
-          }),
-          ...(requestsHash !== undefined && { requestsHash }),
-          stateRoot: state.root(),
-        },
-        transactions: body.transactions,
-        ...(rules.common.isActivatedEIP(4895) && { withdrawals: [...withdrawals] }),
+        ...header,
+        transactionsTrie: deriveRoot(body.transactions.map((tx) => tx.serialize())),
+        receiptTrie: deriveRoot(body.encodedReceipts),
+        logsBloom: body.logsBloom,
+        gasUsed: body.gasUsed,
+        ...(rules.common.isActivatedEIP(4844) && { blobGasUsed: body.blobGasUsed }),
+        ...(rules.common.isActivatedEIP(4895) && { withdrawalsRoot: withdrawalsRoot(withdrawals) }),
+        ...(requestsHash !== undefined && { requestsHash }),
+        stateRoot: state.root(),
       },
       { common: rules.common },
     )
-    return { block, receipts: body.receipts }
+    return {
+      block: makeBlock(rules, finished, body.transactions, withdrawals),
+      receipts: body.receipts,
+    }
+  })
+
+/**
+ * The constructor keeps the transactions as they are; `createBlock` would make each of them again, without
+ * the hash and sender that are already known.
+ */
+const makeBlock = (
+  { common }: ExecutionRules,
+  header: BlockHeader,
+  transactions: TypedTransaction[],
+  withdrawals: readonly Withdrawal[],
+): Block =>
+  new Block(header, transactions, [], common.isActivatedEIP(4895) ? [...withdrawals] : undefined, {
+    common,
   })
 
 interface ExecutedBody {

@@ -2,7 +2,7 @@ import { Common, Mainnet } from '@ethereumjs/common'
 import { MerklePatriciaTrie } from '@ethereumjs/mpt'
 import { MerkleStateManager } from '@ethereumjs/statemanager'
 import { Address, bytesToHex, createAccount, hexToBytes, unpadBytes } from '@ethereumjs/util'
-import { customCrypto } from '../../../src/crypto/secp256k1.ts'
+import { customCrypto } from '../../../src/crypto/customCrypto.ts'
 
 export interface ModelAccount {
   nonce: bigint

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import type { CustomCrypto } from '@ethereumjs/common'
 import { Capability, createBlob4844Tx, createLegacyTx, type TypedTransaction } from '@ethereumjs/tx'
 import { bytesToHex } from '@ethereumjs/util'
-import { customCrypto } from '../../../src/crypto/secp256k1.ts'
+import { customCrypto } from '../../../src/crypto/customCrypto.ts'
 import {
   createTransactionPool,
   type TransactionPoolOptions,

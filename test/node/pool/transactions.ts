@@ -15,7 +15,8 @@ import {
   type PrefixedHexString,
   setLengthLeft,
 } from '@ethereumjs/util'
-import { customCrypto, publicKeyOf, publicKeyToAddress } from '../../../src/crypto/secp256k1.ts'
+import { customCrypto } from '../../../src/crypto/customCrypto.ts'
+import { publicKeyOf, publicKeyToAddress } from '../../../src/crypto/secp256k1.ts'
 import { createCommon } from '../../../src/protocol/common.ts'
 
 export const ETHER = 10n ** 18n
