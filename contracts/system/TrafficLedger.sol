@@ -46,7 +46,6 @@ abstract contract TrafficLedger is Payments {
     );
 
     mapping(address account => Traffic) private _traffic;
-    uint256 private _trafficEscrowWei;
     mapping(bytes32 channelHash => uint256) private _redeemedBytes;
 
     /// @notice Pays a farmer for what a buyer downloaded, out of the buyer's traffic. Anyone may hand in a
@@ -80,11 +79,6 @@ abstract contract TrafficLedger is Payments {
         return _traffic[account].escrowWei;
     }
 
-    /// @notice What all traffic has set aside for farmers, in wei.
-    function trafficEscrow() external view returns (uint256) {
-        return _trafficEscrowWei;
-    }
-
     /// @notice The bytes a farmer has redeemed of a buyer on a channel.
     function redeemedTrafficOf(address buyer, address farmer, uint64 channel)
         external
@@ -103,7 +97,6 @@ abstract contract TrafficLedger is Payments {
         Traffic storage traffic = _traffic[account];
         traffic.leftBytes = (traffic.leftBytes + trafficBytes).toUint128();
         traffic.escrowWei = (traffic.escrowWei + escrowWei).toUint128();
-        _trafficEscrowWei += escrowWei;
     }
 
     /// @dev Takes as many of the bytes as are left, and their share of the coins; the last byte takes what
@@ -120,7 +113,6 @@ abstract contract TrafficLedger is Payments {
         amountWei = escrowWei * usedBytes / leftBytes;
         traffic.leftBytes = uint128(leftBytes - usedBytes);
         traffic.escrowWei = uint128(escrowWei - amountWei);
-        _trafficEscrowWei -= amountWei;
     }
 
     function _channelHash(address buyer, address farmer, uint64 channel)

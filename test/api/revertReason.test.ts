@@ -14,7 +14,7 @@ const GNX = 10n ** 18n
 
 describe('why a contract reverted', () => {
   test('is told in words for every error a user can meet', () => {
-    for (const name of ['Staking', 'StorageMarket', 'Nodes'] as const) {
+    for (const name of ['Staking', 'StorageMarket', 'Nodes', 'Replicas'] as const) {
       const errors: string[] = []
       systemContractInterface(name).forEachError((error) => errors.push(error.name))
       const expected = errors.filter((error) => !NOT_FOR_USERS.includes(error))
@@ -31,6 +31,19 @@ describe('why a contract reverted', () => {
     assert.match(staking.message, /stake is 1 GNX, less than 5 GNX/)
     const nodes = describeRevert(SYSTEM_CONTRACTS.Nodes, data, undefined)
     assert.match(nodes.message, /needs a stake of 1 GNX, it is 5 GNX/)
+  })
+
+  test('is told too when it comes from a contract that the called one called', () => {
+    const id = `0x${'0d'.repeat(32)}`
+    const data = systemContractInterface('StorageMarket').encodeErrorResult('EscrowExceeded', [
+      id,
+      2n * GNX,
+      1n * GNX,
+    ])
+    const reason = describeRevert(SYSTEM_CONTRACTS.Replicas, data, undefined)
+    assert.equal(reason.name, 'EscrowExceeded')
+    assert.match(reason.message, /price of 2 GNX is more than the 1 GNX left in escrow/)
+    assert.equal(describeRevert(SYSTEM_CONTRACTS.Staking, data, undefined).name, undefined)
   })
 
   test('carries the amounts of the error and what to do', () => {

@@ -6,6 +6,7 @@ import { DAY_SECONDS, GB, GNX } from '../../src/protocol/params.ts'
 import { systemContractInterface } from '../../src/protocol/systemContracts.ts'
 import { ALICE, ContractBench, encodeCall, succeeded } from '../helpers/contractBench.ts'
 import { compileFixture } from '../helpers/fixtureContracts.ts'
+import { spaceEscrow } from '../helpers/marketBench.ts'
 
 const TAG = `0x${'01'.repeat(12)}`
 const actorSource = compileFixture('Actor')
@@ -98,7 +99,7 @@ describe('a contract', () => {
     bench.time += DAY_SECONDS
     await bench.send('StorageMarket', 'buySpace', [TAG, GB, DAY_SECONDS, 1, 1], { value: GNX })
     const credit = (await bench.view('StorageMarket', 'creditOf', actor.address)) as bigint
-    assert.equal(credit, price - price / 10n)
+    assert.equal(credit, spaceEscrow(GB * DAY_SECONDS))
     const data = callData('StorageMarket', 'withdrawCredit')
     await bench.send(actor, 'reenterWith', [SYSTEM_CONTRACTS.StorageMarket, data])
     succeeded(await throughActor('act', 'StorageMarket', 'withdrawCredit'))

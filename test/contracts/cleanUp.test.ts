@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, test } from 'node:test'
-import { DAY_SECONDS, GB, GENESIS_PARAMS } from '../../src/protocol/params.ts'
+import { DAY_SECONDS, GB } from '../../src/protocol/params.ts'
 import { ALICE, assertReverted, BOB, eventNames } from '../helpers/contractBench.ts'
-import { bucketIdOf, kept, MarketBench } from '../helpers/marketBench.ts'
-
-const { spacePriceWei } = GENESIS_PARAMS
+import { bucketIdOf, MarketBench, spaceEscrow } from '../helpers/marketBench.ts'
 
 let market: MarketBench
 beforeEach(async () => {
@@ -27,7 +25,7 @@ describe('clean-up', () => {
     const gone = await market.bench.call('StorageMarket', 'bucketOf', [bucketIdOf(ALICE, 1)])
     assertReverted(gone, 'UnknownBucket')
 
-    const left = 2n * kept(30n * spacePriceWei)
+    const left = 2n * spaceEscrow(30n * GB * DAY_SECONDS)
     assert.equal(await market.credit(ALICE), left)
     const before = await market.bench.balanceOf(ALICE)
     await market.bench.send('StorageMarket', 'withdrawCredit')

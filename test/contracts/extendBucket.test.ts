@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { beforeEach, describe, test } from 'node:test'
 import { DAY_SECONDS, GB, GENESIS_PARAMS } from '../../src/protocol/params.ts'
 import { ALICE, assertReverted, BOB, eventNames } from '../helpers/contractBench.ts'
-import { bucketIdOf, kept, MarketBench } from '../helpers/marketBench.ts'
+import { bucketIdOf, MarketBench, spaceEscrow } from '../helpers/marketBench.ts'
 
 const { spacePriceWei } = GENESIS_PARAMS
+const GB_DAY = GB * DAY_SECONDS
 
 let market: MarketBench
 beforeEach(async () => {
@@ -32,7 +33,7 @@ describe('extendBucket', () => {
     const bucket = await market.bucketOf(id)
     assert.equal(bucket.sizeBytes, 6n * GB)
     assert.equal(bucket.endTime, market.bench.time + 18n * DAY_SECONDS)
-    assert.equal(bucket.escrowWei, kept(30n * spacePriceWei) + kept(90n * spacePriceWei))
+    assert.equal(bucket.escrowWei, spaceEscrow(30n * GB_DAY) + spaceEscrow(90n * GB_DAY))
   })
 
   test('charges both together', async () => {
@@ -53,8 +54,8 @@ describe('extendBucket', () => {
     const bucket = await market.bucketOf(id)
     assert.equal(bucket.startTime, market.bench.time)
     assert.equal(bucket.endTime, market.bench.time + 30n * DAY_SECONDS)
-    assert.equal(bucket.escrowWei, kept(150n * spacePriceWei))
-    assert.equal(await market.credit(ALICE), kept(120n * spacePriceWei))
+    assert.equal(bucket.escrowWei, spaceEscrow(150n * GB_DAY))
+    assert.equal(await market.credit(ALICE), spaceEscrow(120n * GB_DAY))
   })
 
   test('an ended bucket cannot come back for less than a day', async () => {

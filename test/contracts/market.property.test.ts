@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { SYSTEM_CONTRACTS } from '../../src/protocol/addresses.ts'
 import { DAY_SECONDS, GB, GENESIS_PARAMS } from '../../src/protocol/params.ts'
 import { ALICE, BOB, ContractBench, succeeded } from '../helpers/contractBench.ts'
+import { divideUp } from '../helpers/marketBench.ts'
 
 const { spacePriceWei, trafficPriceWei, burnShareBasisPoints } = GENESIS_PARAMS
 const MARKET = new Address(hexToBytes(SYSTEM_CONTRACTS.StorageMarket))
@@ -13,7 +14,6 @@ const YEAR_SECONDS = 365n * DAY_SECONDS
 const sizes = fc.bigInt(1n, 1n << 63n)
 const terms = fc.bigInt(DAY_SECONDS, 3_650n * DAY_SECONDS)
 const backups = fc.bigInt(1n, 100n)
-const divideUp = (dividend: bigint, divisor: bigint) => (dividend + divisor - 1n) / divisor
 
 test('the price of space is size × term × backups × price, rounded up', async () => {
   const bench = await ContractBench.create()
@@ -103,13 +103,14 @@ test('the market holds exactly its escrows and credits, and its lists its bucket
       for (const step of life) await take(bench, step)
       const ids = (await bench.view('StorageMarket', 'buckets', 0, 1_000)) as string[]
       assert.equal(new Set(ids).size, ids.length)
-      let held = (await bench.view('StorageMarket', 'trafficEscrow')) as bigint
+      let held = 0n
       for (const id of ids) {
         held += ((await bench.view('StorageMarket', 'bucketOf', id)) as bigint[])[6]!
       }
       const owned: string[] = []
       for (const owner of [ALICE, BOB]) {
         held += (await bench.view('StorageMarket', 'creditOf', owner)) as bigint
+        held += (await bench.view('StorageMarket', 'trafficEscrowOf', owner)) as bigint
         const list = (await bench.view('StorageMarket', 'bucketsOf', owner, 0, 1_000)) as string[]
         assert.ok(list.every((id) => id.startsWith(owner.toString())))
         owned.push(...list)

@@ -8,6 +8,7 @@ import {
   setLengthLeft,
 } from '@ethereumjs/util'
 import { keccak_256 } from '@noble/hashes/sha3.js'
+import { DEVNET_FARMER_COUNT } from '../../src/protocol/devnetFarmers.ts'
 import { GNX } from '../../src/protocol/params.ts'
 import {
   ALICE,
@@ -21,6 +22,8 @@ import {
 } from '../helpers/contractBench.ts'
 import { createTestKey } from '../helpers/validatorKey.ts'
 
+/** The index the first node of a test gets: the devnet's farmers come before it. */
+const FIRST = BigInt(DEVNET_FARMER_COUNT)
 const MINIMUM = 5_000n * GNX
 const ENDPOINT = `0x${'e1'.repeat(32)}`
 const ZERO_ADDRESS = `0x${'00'.repeat(20)}`
@@ -45,19 +48,19 @@ describe('register', () => {
     await stake(2n)
     await stake(1n, { from: BOB })
     const outcome = succeeded(await register(1))
-    assert.deepEqual(outcome.result, [0n])
+    assert.deepEqual(outcome.result, [FIRST])
     assert.deepEqual(eventNames(outcome), ['NodeRegistered'])
-    assert.deepEqual(succeeded(await register(1, { from: BOB })).result, [1n])
-    assert.deepEqual(succeeded(await register(2)).result, [2n])
-    assert.deepEqual(await activeNodes(), [0n, 2n])
-    const first = [checksum(ALICE), true, 1_000n, ENDPOINT, peerId(1)]
-    assert.deepEqual(await bench.view('Nodes', 'nodeOf', 0), first)
-    const page = (await bench.view('Nodes', 'nodes', 1, 5)) as unknown[][]
+    assert.deepEqual(succeeded(await register(1, { from: BOB })).result, [FIRST + 1n])
+    assert.deepEqual(succeeded(await register(2)).result, [FIRST + 2n])
+    assert.deepEqual(await activeNodes(), [FIRST, FIRST + 2n])
+    const first = [checksum(ALICE), true, 1_000n, ENDPOINT, peerId(1), 0n, 0n]
+    assert.deepEqual(await bench.view('Nodes', 'nodeOf', FIRST), first)
+    const page = (await bench.view('Nodes', 'nodes', FIRST + 1n, 5)) as unknown[][]
     assert.deepEqual(
       page.map((node) => node[0]),
       [checksum(BOB), checksum(ALICE)],
     )
-    assert.equal(await bench.view('Nodes', 'nodeCount'), 3n)
+    assert.equal(await bench.view('Nodes', 'nodeCount'), FIRST + 3n)
   })
 
   test('needs the minimum stake for every node, and for being a candidate', async () => {
@@ -77,9 +80,9 @@ describe('register', () => {
   test('refuses the peer id of an active node of the same account', async () => {
     await stake(2n)
     succeeded(await register(1))
-    assertReverted(await register(1), 'NodeExists', 0n)
-    await bench.send('Nodes', 'retire', [0])
-    assert.deepEqual(succeeded(await register(1)).result, [1n])
+    assertReverted(await register(1), 'NodeExists', FIRST)
+    await bench.send('Nodes', 'retire', [FIRST])
+    assert.deepEqual(succeeded(await register(1)).result, [FIRST + 1n])
   })
 
   test('refuses peer ids and capacities out of range', async () => {
@@ -99,36 +102,36 @@ describe('update and retire', () => {
     succeeded(await register(1))
     const from = BOB
     const owner = checksum(ALICE)
-    const update = await bench.call('Nodes', 'update', [0, 2n, ENDPOINT], { from })
-    assertReverted(update, 'NotNodeOwner', 0n, owner)
-    const retire = await bench.call('Nodes', 'retire', [0], { from })
-    assertReverted(retire, 'NotNodeOwner', 0n, owner)
-    assertReverted(await bench.call('Nodes', 'retire', [1]), 'UnknownNode', 1n)
+    const update = await bench.call('Nodes', 'update', [FIRST, 2n, ENDPOINT], { from })
+    assertReverted(update, 'NotNodeOwner', FIRST, owner)
+    const retire = await bench.call('Nodes', 'retire', [FIRST], { from })
+    assertReverted(retire, 'NotNodeOwner', FIRST, owner)
+    assertReverted(await bench.call('Nodes', 'retire', [FIRST + 1n]), 'UnknownNode', FIRST + 1n)
   })
 
   test('update changes capacity and endpoint', async () => {
     await stake(1n)
     succeeded(await register(1))
-    await bench.send('Nodes', 'update', [0, 77n, `0x${'ab'.repeat(32)}`])
-    const node = (await bench.view('Nodes', 'nodeOf', 0)) as unknown[]
+    await bench.send('Nodes', 'update', [FIRST, 77n, `0x${'ab'.repeat(32)}`])
+    const node = (await bench.view('Nodes', 'nodeOf', FIRST)) as unknown[]
     assert.deepEqual(node.slice(2, 4), [77n, `0x${'ab'.repeat(32)}`])
-    assertReverted(await bench.call('Nodes', 'update', [0, 0n, ENDPOINT]), 'ZeroCapacity')
+    assertReverted(await bench.call('Nodes', 'update', [FIRST, 0n, ENDPOINT]), 'ZeroCapacity')
   })
 
   test('retiring keeps the record, frees the stake and leaves the other nodes', async () => {
     await stake(3n)
     for (const number of [1, 2, 3]) succeeded(await register(number))
-    const outcome = await bench.send('Nodes', 'retire', [0])
+    const outcome = await bench.send('Nodes', 'retire', [FIRST])
     assert.deepEqual(eventNames(outcome), ['NodeLeft'])
-    assert.deepEqual(await activeNodes(), [2n, 1n])
+    assert.deepEqual(await activeNodes(), [FIRST + 2n, FIRST + 1n])
     assert.equal(await bench.view('Nodes', 'activeNodeCountOf', ALICE), 2n)
-    assert.equal(await bench.view('Nodes', 'activeNodeCount'), 2n)
+    assert.equal(await bench.view('Nodes', 'activeNodeCount'), FIRST + 2n)
     assert.equal(await bench.view('Staking', 'lockedStakeOf', ALICE), 2n * MINIMUM)
-    const node = (await bench.view('Nodes', 'nodeOf', 0)) as unknown[]
+    const node = (await bench.view('Nodes', 'nodeOf', FIRST)) as unknown[]
     assert.equal(node[1], false)
-    assertReverted(await bench.call('Nodes', 'retire', [0]), 'NodeRetired', 0n)
-    await bench.send('Nodes', 'retire', [2])
-    await bench.send('Nodes', 'retire', [1])
+    assertReverted(await bench.call('Nodes', 'retire', [FIRST]), 'NodeRetired', FIRST)
+    await bench.send('Nodes', 'retire', [FIRST + 2n])
+    await bench.send('Nodes', 'retire', [FIRST + 1n])
     assert.deepEqual(await activeNodes(), [])
   })
 })

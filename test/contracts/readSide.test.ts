@@ -4,6 +4,7 @@ import { Address, hexToBytes } from '@ethereumjs/util'
 import { getCreate2Address, keccak256 } from 'ethers'
 import { Interface } from 'ethers/abi'
 import { CREATE2_DEPLOYER, SYSTEM_CONTRACTS } from '../../src/protocol/addresses.ts'
+import { DEVNET_FARMER_COUNT, DEVNET_FARMER_TERMS } from '../../src/protocol/devnetFarmers.ts'
 import { BEACON_RING_LENGTH, GNX } from '../../src/protocol/params.ts'
 import { beaconRingKeys, heftKey, totalHeftKey } from '../../src/protocol/slots.ts'
 import {
@@ -68,10 +69,11 @@ test('the devnet’s validator is a candidate from genesis on, as if it had bet 
   assert.equal(await bench.view('Staking', 'stakeOf', owner), 5_000n * GNX)
   assert.equal(await bench.view('Staking', 'payeeOf', owner), checksum(owner))
   const staking = new Address(hexToBytes(SYSTEM_CONTRACTS.Staking))
-  assert.equal(await bench.balanceOf(staking), 5_000n * GNX)
+  const farmersStake = BigInt(DEVNET_FARMER_COUNT) * DEVNET_FARMER_TERMS.stakeWei
+  assert.equal(await bench.balanceOf(staking), 5_000n * GNX + farmersStake)
   await bench.send('Staking', 'resign', [], { from: owner })
   await bench.send('Staking', 'unstake', [5_000n * GNX], { from: owner })
-  assert.equal(await bench.view('Staking', 'totalStake'), 0n)
+  assert.equal(await bench.view('Staking', 'totalStake'), farmersStake)
 })
 
 test('the CREATE2 deployer of the devnet puts code where tools expect it', async () => {

@@ -3,11 +3,13 @@ import { test } from 'node:test'
 import { Address, hexToBytes } from '@ethereumjs/util'
 import fc from 'fast-check'
 import { systemContractAddress } from '../../src/protocol/addresses.ts'
+import { createDevnetFarmers } from '../../src/protocol/devnetFarmers.ts'
 import { GNX } from '../../src/protocol/params.ts'
 import { ALICE, BOB, ContractBench, checksum, succeeded } from '../helpers/contractBench.ts'
 import { createTestKey } from '../helpers/validatorKey.ts'
 
 const MINIMUM = 5_000n * GNX
+const FARMERS = createDevnetFarmers()
 const STAKING = systemContractAddress('Staking')
 const ACTIONS = [
   ...(['bet', 'bet', 'bet', 'unstake', 'unstake', 'unstake', 'withdraw', 'wait'] as const),
@@ -43,7 +45,8 @@ test('Staking holds exactly the stakes and unbondings, and never less than what 
         await bench.setSlot(slot)
         await take(bench, step)
       }
-      await checkBooks(bench, [validator, ALICE, BOB])
+      const farmers = FARMERS.map(({ address }) => address)
+      await checkBooks(bench, [validator, ...farmers, ALICE, BOB])
     }),
     { numRuns: 15 },
   )

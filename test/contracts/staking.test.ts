@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, test } from 'node:test'
 import type { Address } from '@ethereumjs/util'
+import { DEVNET_FARMER_COUNT, DEVNET_FARMER_TERMS } from '../../src/protocol/devnetFarmers.ts'
 import { GNX } from '../../src/protocol/params.ts'
 import {
   ALICE,
@@ -16,8 +17,8 @@ import { createTestKey } from '../helpers/validatorKey.ts'
 const MINIMUM = 5_000n * GNX
 const EPOCH_SLOTS = 10n
 const UNBONDING_EPOCHS = 7n
-/** What the devnet's validator has staked in genesis. */
-const GENESIS_STAKE = MINIMUM
+/** What the devnet's validator and farmers have staked in genesis. */
+const GENESIS_STAKE = MINIMUM + BigInt(DEVNET_FARMER_COUNT) * DEVNET_FARMER_TERMS.stakeWei
 
 let bench: ContractBench
 beforeEach(async () => {
@@ -111,7 +112,7 @@ describe('unstake', () => {
       2n * MINIMUM,
       2n * MINIMUM - 1n,
     )
-    await bench.send('Nodes', 'retire', [0])
+    await bench.send('Nodes', 'retire', [DEVNET_FARMER_COUNT])
     await bench.send('Staking', 'unstake', [MINIMUM])
     assertReverted(await bench.call('Staking', 'unstake', [1]), 'StakeLocked')
   })

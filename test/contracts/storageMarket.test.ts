@@ -3,7 +3,13 @@ import { beforeEach, describe, test } from 'node:test'
 import { Address } from '@ethereumjs/util'
 import { DAY_SECONDS, GB, GENESIS_PARAMS, GNX } from '../../src/protocol/params.ts'
 import { ALICE, assertReverted, BOB, checksum, eventNames } from '../helpers/contractBench.ts'
-import { bucketIdOf, kept, MarketBench, type Purchase } from '../helpers/marketBench.ts'
+import {
+  bucketIdOf,
+  kept,
+  MarketBench,
+  type Purchase,
+  spaceEscrow,
+} from '../helpers/marketBench.ts'
 
 const { spacePriceWei, trafficPriceWei } = GENESIS_PARAMS
 const YEAR_SECONDS = 365n * DAY_SECONDS
@@ -19,7 +25,6 @@ describe('buySpace', () => {
     const outcome = await market.bought({ number: 7, sizeBytes: 5n * GB, backups: 3 })
     const id = bucketIdOf(ALICE, 7)
     assert.deepEqual(outcome.result, [id])
-    const price = 5n * 30n * 3n * spacePriceWei
     assert.deepEqual(await market.bucketOf(id), {
       owner: checksum(ALICE),
       sizeBytes: 5n * GB,
@@ -27,7 +32,7 @@ describe('buySpace', () => {
       startTime: market.bench.time,
       endTime: market.bench.time + 30n * DAY_SECONDS,
       backups: 3n,
-      escrowWei: kept(price),
+      escrowWei: spaceEscrow(5n * 30n * GB * DAY_SECONDS, 3n),
     })
     assert.deepEqual(await market.bucketIds(ALICE), [id])
     assert.deepEqual(eventNames(outcome), ['SpaceBought', 'TrafficBundled', 'FeeBurned'])
@@ -56,7 +61,9 @@ describe('buySpace', () => {
     const price = 30n * spacePriceWei
     assert.equal(await market.bench.balanceOf(ALICE), alice - price)
     assert.equal(await market.bench.balanceOf(ZERO_ADDRESS), burned + price - kept(price))
-    assert.equal((await market.bucketOf(bucketIdOf(ALICE, 1))).escrowWei, kept(price))
+    const escrow = spaceEscrow(30n * GB * DAY_SECONDS)
+    assert.equal((await market.bucketOf(bucketIdOf(ALICE, 1))).escrowWei, escrow)
+    assert.equal(await market.view('trafficEscrowOf', ALICE), kept(price) - escrow)
   })
 
   test('refuses to be paid less than the price', async () => {
@@ -77,7 +84,8 @@ describe('buySpace', () => {
     const exact = (largest.sizeBytes * 3_650n * 100n * spacePriceWei + GB - 1n) / GB
     const outcome = await market.buy(largest, { value: exact })
     assert.equal(outcome.failure, undefined)
-    assert.equal((await market.bucketOf(bucketIdOf(ALICE, 1))).escrowWei, kept(exact))
+    const escrow = spaceEscrow(largest.sizeBytes * largest.termSeconds, 100n)
+    assert.equal((await market.bucketOf(bucketIdOf(ALICE, 1))).escrowWei, escrow)
     assert.equal(await market.view('trafficOf', ALICE), largest.sizeBytes * 10n)
   })
 
@@ -114,7 +122,7 @@ describe('buySpace', () => {
     market.bench.time += 1n
     const outcome = await market.bought({ sizeBytes: 2n * GB })
     assert.deepEqual(eventNames(outcome).slice(0, 2), ['CreditAdded', 'BucketRemoved'])
-    assert.equal(await market.credit(ALICE), kept(30n * spacePriceWei))
+    assert.equal(await market.credit(ALICE), spaceEscrow(30n * GB * DAY_SECONDS))
     const bucket = await market.bucketOf(bucketIdOf(ALICE, 1))
     assert.equal(bucket.sizeBytes, 2n * GB)
     assert.equal(bucket.startTime, market.bench.time)
@@ -131,7 +139,7 @@ describe('buyTraffic', () => {
     })
     assert.equal(await market.view('trafficOf', ALICE), 10n * GB)
     assert.equal(await market.bench.balanceOf(ALICE), before - 10n * trafficPriceWei)
-    const escrow = await market.view('trafficEscrow')
+    const escrow = await market.view('trafficEscrowOf', ALICE)
     assert.equal(escrow, kept(10n * trafficPriceWei))
     assert.deepEqual(eventNames(outcome), ['TrafficBought', 'FeeBurned'])
   })

@@ -22,6 +22,17 @@ export const bucketIdOf = (owner: Address, number: number): PrefixedHexString =>
 export const kept = (priceWei: bigint): bigint =>
   priceWei - (priceWei * GENESIS_PARAMS.burnShareBasisPoints) / 10_000n
 
+/** What a bucket's escrow gets of the price of space: what is kept, but for what pays the bundled traffic. */
+export function spaceEscrow(byteSeconds: bigint, backups = 1n): bigint {
+  const { spacePriceWei, trafficPriceWei, bundledDownloadsPerYear } = GENESIS_PARAMS
+  const price = divideUp(byteSeconds * backups * spacePriceWei, GB * DAY_SECONDS)
+  const bundledBytes = (byteSeconds * bundledDownloadsPerYear) / (365n * DAY_SECONDS)
+  return kept(price) - kept(divideUp(bundledBytes * trafficPriceWei, GB))
+}
+
+export const divideUp = (dividend: bigint, divisor: bigint): bigint =>
+  (dividend + divisor - 1n) / divisor
+
 /** The market on a bench; every purchase sends 1 GNX unless told otherwise. */
 export class MarketBench {
   readonly bench: ContractBench

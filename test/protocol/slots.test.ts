@@ -4,6 +4,7 @@ import { Address, bytesToBigInt, bytesToHex, hexToBytes, setLengthLeft } from '@
 import type { SystemContractName } from '../../src/protocol/addresses.ts'
 import { systemContractAddress } from '../../src/protocol/addresses.ts'
 import { encodeBucketId } from '../../src/protocol/bucketId.ts'
+import { DEVNET_FARMER_COUNT, DEVNET_FARMER_TERMS } from '../../src/protocol/devnetFarmers.ts'
 import { BEACON_RING_LENGTH, DAY_SECONDS, GB, GNX } from '../../src/protocol/params.ts'
 import * as slots from '../../src/protocol/slots.ts'
 import {
@@ -18,11 +19,18 @@ import { createTestKey } from '../helpers/validatorKey.ts'
 const PINNED: Partial<Record<SystemContractName, string[]>> = {
   Beacon: ['_currentSlot 0 0 t_uint64', '_ring 1 0 t_array(t_struct(Entry)_storage)8192_storage'],
   Heft: ['_heft 0 0 t_mapping(t_address,t_uint256)', '_totalHeft 1 0 t_uint256'],
+  Nodes: [
+    '_nodes 0 0 t_array(t_struct(Node)_storage)dyn_storage',
+    '_activeNodes 1 0 t_mapping(t_address,t_array(t_uint256)dyn_storage)',
+    '_nodeByPeerId 2 0 t_mapping(t_address,t_mapping(t_bytes32,t_uint256))',
+    '_allActiveNodes 3 0 t_array(t_uint256)dyn_storage',
+  ],
   Params: [
     '_spacePriceWei 0 0 t_uint96',
     '_trafficPriceWei 0 12 t_uint96',
     '_burnShareBasisPoints 0 24 t_uint16',
     '_bundledDownloadsPerYear 0 26 t_uint32',
+    '_expansionBasisPoints 0 30 t_uint16',
     '_minimumStakeWei 1 0 t_uint128',
     '_epochLengthSlots 1 16 t_uint64',
     '_unbondingEpochs 1 24 t_uint32',
@@ -55,6 +63,20 @@ const PINNED_STRUCTS: [SystemContractName, string, string[]][] = [
       'escrowWei 1 0 t_uint128',
       'position 1 16 t_uint64',
       'ownerPosition 1 24 t_uint64',
+    ],
+  ],
+  [
+    'Nodes',
+    'Node',
+    [
+      'owner 0 0 t_address',
+      'capacityBytes 0 20 t_uint64',
+      'position 0 28 t_uint32',
+      'endpointHash 1 0 t_bytes32',
+      'peerId 2 0 t_bytes_storage',
+      'usedBytes 3 0 t_uint64',
+      'replicaCount 3 8 t_uint64',
+      'activePosition 3 16 t_uint64',
     ],
   ],
   ['Beacon', 'Entry', ['slot 0 0 t_uint64', 'mix 1 0 t_bytes32']],
@@ -116,6 +138,8 @@ const stored = (bench: ContractBench, name: SystemContractName, key: Uint8Array)
 const numberAt = async (bench: ContractBench, name: SystemContractName, key: Uint8Array) =>
   bytesToBigInt(await stored(bench, name, key))
 
+const FARMERS_STAKE = BigInt(DEVNET_FARMER_COUNT) * DEVNET_FARMER_TERMS.stakeWei
+
 describe('the keys', () => {
   test('find what Staking wrote', async () => {
     const bench = await ContractBench.create()
@@ -141,7 +165,10 @@ describe('the keys', () => {
     assert.equal(owner, toNumber(ALICE))
     assert.equal(await numberAt(bench, 'Staking', slots.candidateCountKey), 2n)
     assert.equal(await numberAt(bench, 'Staking', slots.candidateKey(1n)), toNumber(ALICE))
-    assert.equal(await numberAt(bench, 'Staking', slots.totalStakeKey), 10_001n * GNX)
+    assert.equal(
+      await numberAt(bench, 'Staking', slots.totalStakeKey),
+      10_001n * GNX + FARMERS_STAKE,
+    )
     await bench.send('Staking', 'resign')
     const after = words.decodeStakerWord(await stored(bench, 'Staking', slots.stakerKey(ALICE)))
     assert.equal(after.resigned, 1n)

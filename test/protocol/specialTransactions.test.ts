@@ -9,21 +9,44 @@ const encode = (contract: SystemContractName, method: string, args: unknown[] = 
   systemContractInterface(contract).encodeFunctionData(method, args)
 
 const { Staking, StorageMarket, Heft } = SYSTEM_CONTRACTS
+const OFFER = {
+  bucketId: `0x${'01'.repeat(32)}`,
+  fileId: `0x${'02'.repeat(32)}`,
+  shardIndex: 257n,
+  node: 6n,
+  root: `0x${'03'.repeat(32)}`,
+  leafCount: 5n,
+  sizeBytes: 5_120n,
+  priceWei: 7n,
+  endTime: 8n,
+  salt: `0x${'04'.repeat(32)}`,
+  expiry: 9n,
+}
 const ACCOUNT = '0x00000000000000000000000000000000deadbeef'
 
+/** What only another system contract may call. */
+const INTERNAL = [
+  'Nodes.hold',
+  'Nodes.letGo',
+  'StorageMarket.reserve',
+  'StorageMarket.unreserve',
+  'StorageMarket.payFarmer',
+]
+
 describe('the table of kinds', () => {
-  test('lists every function that changes state, each once', () => {
+  test('lists every function that accounts change state with, each once', () => {
     const listed = SPECIAL_KINDS.flatMap(({ contract, methods }) =>
       methods.map((method) => `${contract}.${method}`),
     )
-    const writing = (['Staking', 'StorageMarket', 'Nodes'] as const).flatMap((contract) =>
-      systemContractInterface(contract)
-        .fragments.filter((fragment) => fragment.type === 'function')
-        .map((fragment) => systemContractInterface(contract).getFunction(fragment.format())!)
-        .filter(({ constant }) => !constant)
-        .map(({ name }) => `${contract}.${name}`),
+    const writing = (['Staking', 'StorageMarket', 'Nodes', 'Replicas'] as const).flatMap(
+      (contract) =>
+        systemContractInterface(contract)
+          .fragments.filter((fragment) => fragment.type === 'function')
+          .map((fragment) => systemContractInterface(contract).getFunction(fragment.format())!)
+          .filter(({ constant }) => !constant)
+          .map(({ name }) => `${contract}.${name}`),
     )
-    assert.deepEqual(listed.sort(), writing.sort())
+    assert.deepEqual([...listed, ...INTERNAL].sort(), writing.sort())
   })
 })
 
@@ -46,6 +69,25 @@ describe('decodeSpecial', () => {
     const setPayee = decodeSpecial(Staking, encode('Staking', 'setPayee', [ACCOUNT]))
     assert.deepEqual(setPayee?.args, { payee: ACCOUNT })
     assert.equal(setPayee?.kind, 1)
+  })
+
+  test('reads lists and structs by the names of their fields', () => {
+    const receipt = { buyer: ACCOUNT, farmer: Staking, channel: 3n, cumulativeBytes: 4n }
+    const redeem = encode('StorageMarket', 'redeemTraffic', [receipt, '0x1234'])
+    assert.deepEqual(decodeSpecial(StorageMarket, redeem), {
+      kind: 4,
+      name: 'buyTraffic',
+      contract: 'StorageMarket',
+      method: 'redeemTraffic',
+      args: { receipt, signature: '0x1234' },
+    })
+    const { Replicas } = SYSTEM_CONTRACTS
+    const ids = [`0x${'0a'.repeat(32)}`, `0x${'0b'.repeat(32)}`]
+    const collect = decodeSpecial(Replicas, encode('Replicas', 'collect', [ids]))
+    assert.deepEqual(collect?.args, { ids })
+    assert.equal(collect?.kind, 9)
+    const register = decodeSpecial(Replicas, encode('Replicas', 'register', [[OFFER], ['0xff']]))
+    assert.deepEqual(register?.args, { offers: [OFFER], farmerSignatures: ['0xff'] })
   })
 
   test('reads bytes as well as hex, and any case of the recipient', () => {
