@@ -1,0 +1,95 @@
+import type { TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { memory } from '@libp2p/memory'
+import { plaintext } from '@libp2p/plaintext'
+import { publicKeyOf, publicKeyToAddress } from '../../../src/crypto/secp256k1.ts'
+import { createHost, type HostOptions } from '../../../src/p2p/createHost.ts'
+import type { Host } from '../../../src/p2p/host.ts'
+import type { DHT } from '../../../src/storage/dht/dht.ts'
+import { openRoutingTable, type RoutingTable } from '../../../src/storage/dht/kadInternals.ts'
+import { type DHTSettings, prepareDHT } from '../../../src/storage/dht/prepareDHT.ts'
+import type { DHTRecord } from '../../../src/storage/dht/record.ts'
+import { signReplicaLocation } from '../../../src/storage/dht/replicaLocation.ts'
+
+export const chain = { chainId: 31_300n, genesisHash: new Uint8Array(32).fill(7) }
+export const accountKey = new Uint8Array(32).fill(17)
+export const account = publicKeyToAddress(publicKeyOf(accountKey))
+
+/** A node of an in-process network: memory streams without encryption, so that fifty fit on one core. */
+export interface TestNode {
+  host: Host
+  dht: DHT
+  table: RoutingTable
+  address: string
+  stop(): Promise<void>
+}
+
+let lastName = 0
+
+export interface TestNodeOptions extends Partial<DHTSettings> {
+  bootstrap?: readonly TestNode[]
+  host?: HostOptions
+}
+
+export async function startNode({
+  bootstrap = [],
+  host: hostOptions = {},
+  ...settings
+}: TestNodeOptions = {}): Promise<TestNode> {
+  const prepared = prepareDHT({ chain, firstSelfLookupMs: 20, runsDuties: false, ...settings })
+  const host = await createHost({
+    nodeKey: await generateKeyPair('Ed25519'),
+    listen: [`/memory/node-${lastName++}`],
+    stack: { transports: [memory()], connectionEncrypters: [plaintext()] },
+    dht: prepared.hostOptions,
+    bootstrap: bootstrap.map(({ address }) => address),
+    ...hostOptions,
+  })
+  const dht = await prepared.start(host)
+  return {
+    host,
+    dht,
+    table: openRoutingTable(host.libp2p.services.dht),
+    address: host.addresses()[0]!,
+    async stop() {
+      await dht.stop()
+      await host.stop()
+    },
+  }
+}
+
+/** Nodes that joined one after another through the first, and end with the test. */
+export async function startNetwork(
+  t: TestContext,
+  size: number,
+  options: TestNodeOptions = {},
+): Promise<TestNode[]> {
+  const nodes: TestNode[] = []
+  t.after(() => Promise.all(nodes.map((node) => node.stop())))
+  for (let i = 0; i < size; i++) {
+    const node = await startNode({ bootstrap: nodes.slice(0, 1), ...options })
+    nodes.push(node)
+    if (i > 0) await until(() => node.dht.contacts().length > 0)
+  }
+  for (const node of nodes) await node.dht.join()
+  return nodes
+}
+
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await sleep(20)
+}
+
+/** A record that says the account's replica of this number is at a node. */
+export function location(
+  number: number,
+  peerId: string,
+  { sequence = 1n, expiry = inSeconds(86_400) }: { sequence?: bigint; expiry?: bigint } = {},
+): DHTRecord {
+  const root = new Uint8Array(32)
+  new DataView(root.buffer).setUint32(28, number)
+  return signReplicaLocation(chain, { root, farmer: account, peerId, sequence, expiry }, accountKey)
+}
+
+export const inSeconds = (seconds: number): bigint =>
+  BigInt(Math.floor(Date.now() / 1_000) + seconds)
