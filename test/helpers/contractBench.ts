@@ -152,7 +152,7 @@ export class ContractBench {
       error:
         execResult.returnValue.length < 4 || failure === undefined
           ? undefined
-          : (abi.parseError(execResult.returnValue) ?? undefined),
+          : parseError(abi, execResult.returnValue),
       result: [],
       returnData: execResult.returnValue,
       gasUsed: execResult.executionGasUsed + intrinsicGas(data),
@@ -221,6 +221,18 @@ export const encodeCall = (abi: Interface, method: string, args: readonly unknow
       args.map((argument) => (argument instanceof Address ? argument.toString() : argument)),
     ) as PrefixedHexString,
   )
+
+/** The contract's own error, or that of a system contract it called. */
+function parseError(abi: Interface, data: Uint8Array): ErrorDescription | undefined {
+  const known = Object.keys(SYSTEM_CONTRACTS).map((name) =>
+    systemContractInterface(name as SystemContractName),
+  )
+  for (const candidate of [abi, ...known]) {
+    const error = candidate.parseError(data)
+    if (error !== null) return error
+  }
+  return undefined
+}
 
 const toPlain = (value: unknown): unknown =>
   value instanceof Result ? value.toArray().map(toPlain) : value
