@@ -41,7 +41,7 @@ function manifestOf(plaintextBytes: number, changes: Partial<FileManifest> = {})
   return {
     fileId: filled(32, 1),
     bucketId: filled(32, 2),
-    name: Buffer.from('holiday.mp4'),
+    name: new TextEncoder().encode('holiday.mp4'),
     mimeType: 'video/mp4',
     modifiedMs: 1_790_000_000_123,
     shape,
@@ -58,17 +58,8 @@ function manifestOf(plaintextBytes: number, changes: Partial<FileManifest> = {})
   }
 }
 
-const plain = (manifest: FileManifest): unknown =>
-  JSON.parse(
-    JSON.stringify(manifest, (_, value) =>
-      value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value,
-    ).replaceAll(/\{"type":"Buffer","data":\[([\d,]*)\]\}/g, (_, list: string) =>
-      JSON.stringify(Buffer.from(list.split(',').filter(Boolean).map(Number)).toString('hex')),
-    ),
-  )
-
 const roundTrip = (manifest: FileManifest): void =>
-  assert.deepEqual(plain(decodeFileManifest(encodeFileManifest(manifest))), plain(manifest))
+  assert.deepEqual(decodeFileManifest(encodeFileManifest(manifest)), manifest)
 
 const refused = { name: 'FileManifestError', code: 'BAD_MANIFEST' }
 
