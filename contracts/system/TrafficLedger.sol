@@ -6,8 +6,8 @@ import {TypedData} from "../libraries/TypedData.sol";
 import {Payments} from "./Payments.sol";
 
 /// @title Traffic: what buyers may still download, and what farmers get for it
-/// @notice The traffic half of StorageMarket. A buyer's coins stand beside its bytes, so every byte is paid for
-/// what it was bought for, whatever became of the price, and one buyer never pays for another.
+/// @notice The traffic half of StorageMarket. A buyer's coins stand beside its bytes and are used up with
+/// them, whatever became of the price since; so there are coins for every byte, and no buyer pays for another.
 abstract contract TrafficLedger is Payments {
     using SafeCast for uint256;
 
