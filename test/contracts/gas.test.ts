@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DAY_SECONDS, GB, GNX } from '../../src/protocol/params.ts'
+import { replicaIdOf } from '../../src/protocol/replicaContract.ts'
 import { ContractBench, type Outcome, succeeded } from '../helpers/contractBench.ts'
+import { ReplicaBench, TERM_SECONDS } from '../helpers/replicaBench.ts'
 
 const TAG = `0x${'01'.repeat(12)}`
 
@@ -21,4 +23,25 @@ test('typical calls stay cheap', async () => {
   atMost(80_000n, await bench.call('StorageMarket', 'extendBucket', extension, { value: GNX }))
   atMost(85_000n, await bench.call('StorageMarket', 'buyTraffic', [GB], { value: GNX }))
   atMost(100_000n, await bench.call('Staking', 'unstake', [1]))
+})
+
+test('a replica costs less to register in a batch, and little to collect and release', async () => {
+  const replicas = await ReplicaBench.create()
+  const offers = Array.from({ length: 27 }, (_, shard) =>
+    replicas.offer({ shardIndex: BigInt(shard), node: BigInt(shard % 6) }),
+  )
+  const perReplica = ({ gasUsed }: Outcome, count: number) => gasUsed / BigInt(count)
+  const single = succeeded(await replicas.register([replicas.offer()]))
+  const batch = succeeded(await replicas.register(offers))
+  assert.ok(perReplica(batch, 27) < single.gasUsed)
+  assert.ok(perReplica(batch, 27) <= 200_000n, `${perReplica(batch, 27)} gas each`)
+  replicas.bench.time += TERM_SECONDS
+  const ids = offers.filter(({ node }) => node === 0n).map(replicaIdOf)
+  const collected = succeeded(await replicas.collect(ids))
+  assert.ok(
+    perReplica(collected, ids.length) <= 30_000n,
+    `${perReplica(collected, ids.length)} gas`,
+  )
+  const released = succeeded(await replicas.release(ids))
+  assert.ok(perReplica(released, ids.length) <= 85_000n, `${perReplica(released, ids.length)} gas`)
 })
