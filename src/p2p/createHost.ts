@@ -15,6 +15,7 @@ import { createConnectionGater } from './connectionGater.ts'
 import { type HostDatastore, openDatastore } from './datastore.ts'
 import { P2PError } from './errors.ts'
 import type { Host, HostServices } from './host.ts'
+import { silentLibraryLog } from './libraryLog.ts'
 import { NETWORK_PROFILES, type NetworkProfileName } from './networkProfile.ts'
 import { createNodeKey } from './nodeKey.ts'
 import { createPeerScores } from './peerScores.ts'
@@ -99,6 +100,7 @@ export async function createHost({
     remoteAddresses: () => libp2p.getConnections().map(({ remoteAddr }) => remoteAddr),
   })
   const libp2p = await startNode(store, {
+    ...(process.env.DEBUG === undefined && { logger: silentLibraryLog() }),
     privateKey,
     datastore: dht.guardDatastore?.(store.datastore) ?? store.datastore,
     nodeInfo: { name: 'genaro', version: '1', userAgent: 'genaro/1' },

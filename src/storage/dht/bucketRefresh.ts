@@ -21,11 +21,9 @@ export interface BucketRefresh {
 /** A random key in bucket n takes 2^(n+1) hashes to find; deeper ones are as one with this. */
 const MAX_BUCKET = 14
 
-/** `staleMs` is how long, in milliseconds, a bucket counts as fresh after a look-up. */
 export function createBucketRefresh(
-  { self, k, now }: DHTNode,
+  { self, k, intervals, now }: DHTNode,
   findNode: Lookup['findNode'],
-  staleMs: number,
 ): BucketRefresh {
   const touchedAt = new Map<number, number>()
   const bucketOf = (target: Uint8Array): number =>
@@ -33,7 +31,7 @@ export function createBucketRefresh(
 
   const isBucketFresh = (bucket: number): boolean => {
     const at = touchedAt.get(bucket)
-    return at !== undefined && now() - at < staleMs
+    return at !== undefined && now() - at < intervals.bucketRefresh
   }
 
   /**

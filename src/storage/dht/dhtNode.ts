@@ -1,5 +1,6 @@
 import type { Host } from '../../p2p/host.ts'
 import type { RecordRules } from '../../p2p/services.ts'
+import type { DHTIntervals } from './intervals.ts'
 import type { Contact, RoutingTable } from './kadInternals.ts'
 import type { RecordStore } from './recordStore.ts'
 
@@ -11,6 +12,7 @@ export interface DHTNode {
   records: RecordStore
   rules: RecordRules
   k: number
+  intervals: DHTIntervals
   /** Milliseconds since the Unix epoch. */
   now: () => number
 }

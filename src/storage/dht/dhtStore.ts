@@ -29,7 +29,7 @@ export function createDHTStore(
 
   return {
     async put(record, signal) {
-      const newer = await storing.keep(record, false)
+      const newer = await storing.keep(record, isAlone() ? 'unplaced' : 'full')
       if (newer !== undefined) throw stale()
       if (isAlone()) return 0
       const targets = await lookup.findNode(record.key, signal)

@@ -11,8 +11,8 @@ export interface HandOver {
   welcome(contact: PeerId): void
   /**
    * Stores at the new contacts the values they are near to, where this node is the nearest of all the others,
-   * so that one node does it and not all holders. Joins before, with its very first contacts. Answers how many
-   * values found a new holder.
+   * so that one node does it and not all holders. To its very first contacts it gives nothing: it joins. Answers
+   * how many values found a new holder.
    */
   handOver(signal?: AbortSignal): Promise<number>
 }
@@ -54,6 +54,7 @@ export function createHandOver(
       if (!hasJoined) {
         hasJoined = true
         await join(signal)
+        return 0
       }
       return handTo(batch, signal)
     },

@@ -18,13 +18,11 @@ export interface RepublishingOptions {
   findNode: (key: Uint8Array, signal?: AbortSignal) => Promise<Contact[]>
   /** Whether the routing table is fresh around a place. */
   isFresh: (target: Uint8Array) => boolean
-  /** Milliseconds a value may rest since it was last stored here. */
-  restMs: number
 }
 
 export function createRepublishing(
-  { self, table, records, k, now }: DHTNode,
-  { storeAt, findNode, isFresh, restMs }: RepublishingOptions,
+  { self, table, records, k, intervals, now }: DHTNode,
+  { storeAt, findNode, isFresh }: RepublishingOptions,
 ): Republishing {
   const isAmongNearest = (target: Uint8Array, others: readonly Contact[]): boolean =>
     others.filter((other) => isCloser(target, other.kadId, self.kadId)).length < k
@@ -57,7 +55,7 @@ export function createRepublishing(
       for await (const record of records.entries()) {
         signal?.throwIfAborted()
         const restedMs = now() - record.storedAt
-        if (restedMs < restMs || restedMs >= FULL_COPY_LIFE_MS) continue
+        if (restedMs < intervals.republish || restedMs >= FULL_COPY_LIFE_MS) continue
         await republishOne(record, signal)
         republished++
       }

@@ -44,20 +44,23 @@ export async function startDHT({
     records,
     rules,
     k,
+    intervals,
     now,
   }
   const { table } = node
   const health = createContactHealth(node)
   const lookup = createLookup(node, { health, onLookup: (target) => buckets.touch(target) })
-  const buckets = createBucketRefresh(node, lookup.findNode, intervals.bucketRefresh)
+  const buckets = createBucketRefresh(node, lookup.findNode)
   const storing = createStoring(node, health)
   const republishing = createRepublishing(node, {
     storeAt: storing.storeAt,
     findNode: lookup.findNode,
     isFresh: buckets.isFresh,
-    restMs: intervals.republish,
   })
-  const handOver = createHandOver(node, storing.storeAt, buckets.join)
+  const handOver = createHandOver(node, storing.storeAt, async (signal) => {
+    await buckets.join(signal)
+    await republishing.republish(signal)
+  })
   const stopListening = table.onAdded((contact) => {
     health.seen(contact.toString())
     handOver.welcome(contact)

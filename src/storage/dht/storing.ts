@@ -9,10 +9,16 @@ import type { DHTRecord } from './record.ts'
 import { storeProtocol } from './storeProtocol.ts'
 import { isCloser, kadId } from './xor.ts'
 
+/**
+ * Why a copy is here: as one of the k (`full`), on the path of a look-up (`cached`), or as one that waits for
+ * others to be stored at (`unplaced`).
+ */
+export type CopyKind = 'full' | 'cached' | 'unplaced'
+
 /** STORE (YP 2.5), both sides of it. */
 export interface Storing {
   /** Keeps a valid record here; gives back a newer one when there is one. Throws `DHTError`. */
-  keep(record: DHTRecord, isCached: boolean): Promise<Uint8Array | undefined>
+  keep(record: DHTRecord, as: CopyKind): Promise<Uint8Array | undefined>
   /**
    * Has others keep a record; answers how many do. A newer one that any of them holds is kept here instead and
    * counts as not stored.
@@ -28,21 +34,23 @@ export interface StoreOptions {
 const STORES_AT_ONCE = 5
 
 export function createStoring(
-  { host, table, records, rules, self, now }: DHTNode,
+  { host, table, records, rules, self, intervals, now }: DHTNode,
   health: ContactHealth,
 ): Storing {
-  const storedAt = (key: Uint8Array, isCached: boolean): number => {
-    if (!isCached) return now()
+  const storedAt = (key: Uint8Array, as: CopyKind): number => {
+    if (as === 'full') return now()
+    // Rested already, so that the first republishing takes it.
+    if (as === 'unplaced') return now() - intervals.republish
     const target = kadId(key)
     const closer = table.contacts().filter((known) => isCloser(target, known.kadId, self.kadId))
     // Dated back, so that the library itself stops answering with it when its time is over.
     return now() - LIBRARY_RECORD_LIFE_MS + cachedLifeMs(closer.length)
   }
 
-  const keep: Storing['keep'] = async ({ key, value }, isCached) => {
+  const keep: Storing['keep'] = async ({ key, value }, as) => {
     await rules.validate(key, value)
     try {
-      await records.put({ key, value, storedAt: storedAt(key, isCached) })
+      await records.put({ key, value, storedAt: storedAt(key, as) })
       return undefined
     } catch (error) {
       if (!(error instanceof DHTError && error.code === 'RECORD_STALE')) throw error
@@ -61,7 +69,7 @@ export function createStoring(
       const { newer } = await storeProtocol.request(host, id, request, signal ? { signal } : {})
       health.seen(id)
       if (newer === undefined) return true
-      await keep({ key: record.key, value: newer }, false)
+      await keep({ key: record.key, value: newer }, 'full')
       return false
     } catch (error) {
       if (signal?.aborted) throw error
@@ -90,7 +98,7 @@ export function createStoring(
 export const serveStore = (host: Host, keep: Storing['keep']): Promise<void> =>
   storeProtocol.handle(host, async ({ key, value, isCached }, { peerId }) => {
     try {
-      return { newer: await keep({ key, value }, isCached) }
+      return { newer: await keep({ key, value }, isCached ? 'cached' : 'full') }
     } catch (error) {
       if (error instanceof DHTError && error.code === 'BAD_RECORD') {
         host.scores.penalise(peerId, 'badMessage')

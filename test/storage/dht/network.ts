@@ -72,7 +72,7 @@ export async function startNetwork(
     nodes.push(node)
     if (i > 0) await until(() => node.dht.contacts().length > 0)
   }
-  for (const node of nodes) await node.dht.join()
+  for (const node of nodes) await node.dht.duties.handOver()
   return nodes
 }
 
