@@ -24,12 +24,17 @@ class GenaroEVM extends EVM {
   /** Making an EVM costs as much as twenty transfers, so one serves many executions. */
   moveTo({ state, blockHashes }: Workplace): void {
     this.stateManager = state
+    this.blockchain = ancestorView(blockHashes)
+    this.reset()
+  }
+
+  /** Forgets what an execution that was cut short left behind; the state itself is not touched. */
+  reset(): void {
     const Journal = this.journal.constructor as new (
       state: WorldState,
       common: Common,
     ) => EVM['journal']
-    this.journal = new Journal(state, this.common)
-    this.blockchain = ancestorView(blockHashes)
+    this.journal = new Journal(this.stateManager as WorldState, this.common)
     this.transientStorage.clear()
   }
 }

@@ -3,6 +3,7 @@ import type { TypedTransaction } from '@ethereumjs/tx'
 import { encodeReceipt, type RunTxResult, runTx } from '@ethereumjs/vm'
 import type { Log, Receipt } from '../chain.ts'
 import type { Machine } from '../machine.ts'
+import type { WorldState } from '../state/worldState.ts'
 
 /** What one transaction did. */
 export interface AppliedTransaction {
@@ -14,7 +15,8 @@ export interface AppliedTransaction {
 
 /**
  * Executes one transaction in a block. Throws, leaving the state as it was, when the transaction cannot
- * be part of the block at all (nonce, balance, fees); a reverted one is applied with status 0.
+ * be part of the block at all (nonce, balance, fees, or a fault of the EVM itself); a reverted one is
+ * applied with status 0.
  */
 export async function applyTransaction(
   machine: Machine,
@@ -22,11 +24,29 @@ export async function applyTransaction(
   transaction: TypedTransaction,
   gasUsedBefore: bigint,
 ): Promise<AppliedTransaction> {
-  const result = await runTx(machine, { tx: transaction, block, blockGasUsed: gasUsedBefore })
+  const result = await runOrUndo(machine, () =>
+    runTx(machine, { tx: transaction, block, blockGasUsed: gasUsedBefore }),
+  )
   return {
     receipt: toReceipt(transaction, result),
     encodedReceipt: encodeReceipt(result.receipt, transaction.type),
     blobGasUsed: result.blobGasUsed ?? 0n,
+  }
+}
+
+/**
+ * `runTx` undoes one checkpoint when it throws. An exception inside the EVM, which is none of the contract's,
+ * leaves the frames' own checkpoints open besides; they must not outlive the transaction.
+ */
+async function runOrUndo<Result>(machine: Machine, run: () => Promise<Result>): Promise<Result> {
+  const state = machine.stateManager as WorldState
+  const before = state.openCheckpoints
+  try {
+    return await run()
+  } catch (error) {
+    while (state.openCheckpoints > before) await state.revert()
+    machine.evm.reset()
+    throw error
   }
 }
 

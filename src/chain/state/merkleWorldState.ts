@@ -99,6 +99,10 @@ export class MerkleWorldState implements WorldState {
     return rangeOfSlots(this.layer, bytesToKey(address.bytes), startKey, limit)
   }
 
+  get openCheckpoints(): number {
+    return this.layer.journal.depth
+  }
+
   async checkpoint(): Promise<void> {
     this.layer.journal.checkpoint()
   }

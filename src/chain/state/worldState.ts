@@ -7,6 +7,8 @@ import type { StoreChange } from '../../util/keyValueStore.ts'
  * world state belongs to one execution: open a new one per block, per call and per trace.
  */
 export interface WorldState extends StateManagerInterface {
+  /** How many checkpoints are neither committed nor reverted. */
+  readonly openCheckpoints: number
   /** The root that includes every write so far. Only outside checkpoints. */
   root(): Uint8Array
   /** The trie nodes and code that must be stored for `root()` to be opened again. */
