@@ -8,8 +8,11 @@ export interface CipherEngine {
 }
 
 export interface GCMCipher {
-  /** The ciphertext and its tag of 16 bytes. A nonce of 12 bytes must never serve two messages. */
-  seal(message: GCMMessage): Promise<Uint8Array>
+  /**
+   * The ciphertext and its tag of 16 bytes, in `into` if it is given, which has that length. A nonce of 12 bytes
+   * must never serve two messages.
+   */
+  seal(message: GCMMessage, into?: Uint8Array): Promise<Uint8Array>
   /** The plaintext, or undefined when anything differs from what was sealed. */
   open(message: GCMMessage): Promise<Uint8Array | undefined>
 }

@@ -21,14 +21,13 @@ function createGCM(crypto: NodeCrypto, bytes: Uint8Array): GCMCipher {
   // A KeyObject is four times cheaper to start a cipher with than raw bytes.
   const key = crypto.createSecretKey(bytes)
   return {
-    async seal({ nonce, bytes, associated }) {
+    async seal({ nonce, bytes, associated }, into = new Uint8Array(bytes.length + TAG_BYTES)) {
       const cipher = crypto.createCipheriv('aes-256-gcm', key, nonce)
       if (associated !== undefined) cipher.setAAD(associated)
-      const sealed = new Uint8Array(bytes.length + TAG_BYTES)
-      sealed.set(cipher.update(bytes))
+      into.set(cipher.update(bytes))
       cipher.final()
-      sealed.set(cipher.getAuthTag(), bytes.length)
-      return sealed
+      into.set(cipher.getAuthTag(), bytes.length)
+      return into
     },
     async open({ nonce, bytes, associated }) {
       if (bytes.length < TAG_BYTES) return undefined

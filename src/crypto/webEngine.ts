@@ -18,9 +18,11 @@ function createGCM(key: CryptoKey): GCMCipher {
     ...(associated === undefined ? {} : { additionalData: own(associated) }),
   })
   return {
-    async seal({ nonce, bytes, associated }) {
+    async seal({ nonce, bytes, associated }, into) {
       const sealed = await crypto.subtle.encrypt(algorithm(nonce, associated), key, own(bytes))
-      return new Uint8Array(sealed)
+      if (into === undefined) return new Uint8Array(sealed)
+      into.set(new Uint8Array(sealed))
+      return into
     },
     async open({ nonce, bytes, associated }) {
       try {

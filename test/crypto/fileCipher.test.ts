@@ -97,6 +97,22 @@ describe('Genaro Stream', () => {
     assert.equal((await cipher.decryptCell(0, true, cell)).length, 0)
   })
 
+  test('writes a cell into memory of its exact length, and refuses any other', async () => {
+    for (const engine of [node, web]) {
+      const cipher = await createFileCipher({ fileKey, salt, engine })
+      const memory = new Uint8Array(40)
+      const into = memory.subarray(4, 30)
+      assert.equal(await cipher.encryptCell(0, true, new Uint8Array(10), into), into)
+      assert.deepEqual(into.slice(), await cipher.encryptCell(0, true, new Uint8Array(10)))
+      assert.ok([...memory.subarray(0, 4), ...memory.subarray(30)].every((byte) => byte === 0))
+      for (const length of [0, 25, 27]) {
+        const wrong = memory.subarray(0, length)
+        const encrypting = cipher.encryptCell(0, true, new Uint8Array(10), wrong)
+        await assert.rejects(encrypting, { code: 'BAD_SIZE' })
+      }
+    }
+  })
+
   test('encrypts equal files differently', async () => {
     const [one, two] = [await createFileCipher({ fileKey }), await createFileCipher({ fileKey })]
     const plaintext = bytes(50)
