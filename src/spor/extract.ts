@@ -1,6 +1,6 @@
 import { HASH_BYTES, hashLeaves } from '../crypto/merkle/hashing.ts'
 import { createMerkleRootBuilder } from '../crypto/merkle/rootBuilder.ts'
-import { LEAF_BYTES, type ReplicaLayout } from '../protocol/replicaLayout.ts'
+import { LEAF_BYTES, type ReplicaLayout, type ReplicaWindow } from '../protocol/replicaLayout.ts'
 import { locateCodedLeaves } from './codedLeaves.ts'
 import { SporError } from './errors.ts'
 import { leafAt } from './leaves.ts'
@@ -75,12 +75,12 @@ async function readCoded(
   )) {
     signal?.throwIfAborted()
     const leaves = await options.readLeaves(window.firstLeaf, window.leaves)
+    const intact = gatherIntact(options, window, leaves)
     const sealed = new Uint8Array(leafIndices.length * LEAF_BYTES)
     for (const [at, leafIndex] of leafIndices.entries()) {
-      const leaf = leaves[leafIndex - window.firstLeaf]
-      if (leaf !== undefined && isIntact(options, leafIndex, leaf))
-        sealed.set(leaf, at * LEAF_BYTES)
-      else lost.push(firstCoded - first + at)
+      const leaf = intact[leafIndex - window.firstLeaf]
+      if (leaf === undefined) lost.push(firstCoded - first + at)
+      else sealed.set(leaf, at * LEAF_BYTES)
     }
     into.set(await sealLeaves(secrets, firstCoded, sealed), (firstCoded - first) * LEAF_BYTES)
   }
@@ -88,11 +88,26 @@ async function readCoded(
   return lost
 }
 
-function isIntact({ hashes }: ExtractOptions, leafIndex: number, leaf: Uint8Array): boolean {
-  if (leaf.length !== LEAF_BYTES) return false
-  if (hashes === undefined) return true
-  const start = leafIndex * HASH_BYTES
-  return isEqual(hashLeaves(leafIndex, leaf), hashes.leafHashes.subarray(start, start + HASH_BYTES))
+/** The leaves of a window that are what they should be. */
+function gatherIntact(
+  { hashes }: ExtractOptions,
+  { firstLeaf, leaves: count }: ReplicaWindow,
+  leaves: readonly (Uint8Array | undefined)[],
+): (Uint8Array | undefined)[] {
+  const whole = leaves.map((leaf) => (leaf?.length === LEAF_BYTES ? leaf : undefined))
+  if (hashes === undefined) return whole
+  // Hashing them all at once, the missing as zeros, is twice as fast as one by one.
+  const bytes = new Uint8Array(count * LEAF_BYTES)
+  for (const [at, leaf] of whole.slice(0, count).entries()) {
+    if (leaf !== undefined) bytes.set(leaf, at * LEAF_BYTES)
+  }
+  const found = hashLeaves(firstLeaf, bytes)
+  const start = firstLeaf * HASH_BYTES
+  return whole.map((leaf, at) => {
+    const [from, to] = [at * HASH_BYTES, (at + 1) * HASH_BYTES]
+    const expected = hashes.leafHashes.subarray(start + from, start + to)
+    return isEqual(found.subarray(from, to), expected) ? leaf : undefined
+  })
 }
 
 const isEqual = (a: Uint8Array, b: Uint8Array): boolean =>
