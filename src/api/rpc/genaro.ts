@@ -38,8 +38,8 @@ export const genaro = {
   genaro_getBuckets: method(owner, block, ['page', page]).returns<RPCBucket[]>(),
   /** Traffic left, in bytes. */
   genaro_getTraffic: method(account, block).returns<Quantity>(),
-  /** The active nodes of an account, or of all for null. */
-  genaro_getNodes: method(['address', address.nullable()], block, ['page', page]).returns<
+  /** The active nodes of an account, or of all when none is named. */
+  genaro_getNodes: method(['address', address.optional()], block, ['page', page]).returns<
     RPCNode[]
   >(),
   /** Null when no such replica was registered, or it was released. */

@@ -60,7 +60,7 @@ export function createGenaroHandlers(node: ChainNode): Handlers<Names> {
     genaro_getNodes: async ([owner, block, { offset, limit } = FIRST_PAGE]) => {
       const read = createSystemReader(node, block)
       const nodes =
-        owner === null
+        owner === undefined
           ? await read<Quantity[]>('Nodes', 'activeNodes', offset, limit)
           : await read<Quantity[]>('Nodes', 'activeNodesOf', owner.toString(), offset, limit)
       return Promise.all(nodes.map((index) => readNode(read, index)))
