@@ -1,0 +1,86 @@
+import type { Signer } from 'ethers'
+import type { MerkleProof } from '../crypto/merkle/proof.ts'
+import { verifyMerkleProof } from '../crypto/merkle/proof.ts'
+import { type SignedTrafficReceipt, signTrafficReceipt } from '../protocol/receipts.ts'
+import type { TrafficChannel } from '../storage/shardProtocol/openReadSession.ts'
+import type { ReceiptChannel } from './receiptBook.ts'
+
+/**
+ * What this client owes one farmer, over all its sessions with it. Bytes count when they have been verified, and
+ * once, whichever session's receipt comes first.
+ */
+export interface FarmerAccount {
+  /** The account's side of one session. */
+  openSession(): FarmerSession
+}
+
+export interface FarmerSession {
+  readonly channel: TrafficChannel
+  /** Verifies leaves and counts them as received. */
+  verify(root: Uint8Array, proof: MerkleProof): void
+  /** Says that the session is reading, or done with it. */
+  setBusy(isBusy: boolean): void
+}
+
+export interface FarmerAccountOptions {
+  signer: Signer
+  chainId: bigint
+  buyer: string
+  farmer: string
+  channel: ReceiptChannel
+}
+
+export function createFarmerAccount(options: FarmerAccountOptions): FarmerAccount {
+  const { signer, chainId, buyer, farmer, channel } = options
+  let latest: Promise<SignedTrafficReceipt> | undefined
+  let latestBytes = -1n
+  let busySessions = 0
+
+  const signTotal = (): Promise<SignedTrafficReceipt> => {
+    const { cumulativeBytes } = channel
+    if (latest === undefined || cumulativeBytes > latestBytes) {
+      latestBytes = cumulativeBytes
+      latest = signTrafficReceipt(signer, chainId, {
+        buyer,
+        farmer,
+        channel: channel.channel,
+        cumulativeBytes,
+      })
+    }
+    return latest
+  }
+
+  return {
+    openSession() {
+      /** Verified bytes that the session has not signed for itself yet. */
+      let unsignedBytes = 0n
+      let isBusy = false
+      return {
+        channel: {
+          get signedBytes() {
+            // What others are just being sent is counted by the farmer and not lost: they will pay.
+            const othersBusy = busySessions - Number(isBusy) > 0
+            return othersBusy ? MAX_UINT64 : channel.cumulativeBytes
+          },
+          sign(moreBytes) {
+            const lostBytes = moreBytes > unsignedBytes ? moreBytes - unsignedBytes : 0n
+            unsignedBytes = 0n
+            if (lostBytes > 0n) channel.add(Number(lostBytes))
+            return signTotal()
+          },
+        },
+        verify(root, proof) {
+          verifyMerkleProof(root, proof)
+          channel.add(proof.leaves.length)
+          unsignedBytes += BigInt(proof.leaves.length)
+        },
+        setBusy(busy) {
+          if (busy !== isBusy) busySessions += busy ? 1 : -1
+          isBusy = busy
+        },
+      }
+    },
+  }
+}
+
+const MAX_UINT64 = 2n ** 64n - 1n

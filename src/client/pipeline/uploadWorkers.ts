@@ -1,0 +1,39 @@
+import { availableParallelism } from 'node:os'
+import type { ReplicaCommitment } from '../../spor/setup.ts'
+import { createWorkerPool } from '../../util/workerPool.ts'
+import { workerURL } from '../../util/workerURL.ts'
+import type { EncodeStripesJob, SetUpReplicaJob, UploadJob, UploadJobResult } from './jobs.ts'
+
+/** Threads that encrypt, encode and seal. */
+export interface UploadWorkers {
+  /** Returns the tags of the cells. The plaintext's memory belongs to the worker from here on. */
+  encodeStripes(job: Omit<EncodeStripesJob, 'kind'>, signal?: AbortSignal): Promise<Uint8Array>
+  setUpReplica(job: Omit<SetUpReplicaJob, 'kind'>, signal?: AbortSignal): Promise<ReplicaCommitment>
+  close(): Promise<void>
+}
+
+/** More jobs at once would only hold more memory: a replica needs an eighth of its shard. */
+const MOST_THREADS = 4
+const MAX_QUEUED = 4_096
+
+export function createUploadWorkers(): UploadWorkers {
+  const size = Math.min(MOST_THREADS, availableParallelism())
+  const pool = createWorkerPool<UploadJob, UploadJobResult>({
+    url: workerURL('./uploadWorker', import.meta),
+    size,
+    maxQueued: MAX_QUEUED,
+  })
+  return {
+    async encodeStripes(job, signal) {
+      const transfer = [job.plaintext.buffer]
+      const options = { transfer, ...(signal && { signal }) }
+      const result = await pool.run({ kind: 'encodeStripes', ...job }, options)
+      return (result as { tags: Uint8Array }).tags
+    },
+    async setUpReplica(job, signal) {
+      const result = await pool.run({ kind: 'setUpReplica', ...job }, signal ? { signal } : {})
+      return result as ReplicaCommitment
+    },
+    close: () => pool.close(),
+  }
+}

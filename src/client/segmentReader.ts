@@ -1,0 +1,166 @@
+import type { Replica } from '../api/actions/getReplica.ts'
+import { createErasureCode } from '../crypto/erasure/erasureCode.ts'
+import type { SegmentLayout } from '../protocol/fileLayoutSegment.ts'
+import { CELL_BYTES } from '../protocol/fileLayoutShape.ts'
+import type { FileManifest } from '../protocol/fileManifest.ts'
+import { createReplicaLayout } from '../protocol/replicaLayout.ts'
+import type { ClientContext } from './context.ts'
+import { type FileSecrets, replicaIdentity } from './fileSecrets.ts'
+import { raceShards } from './raceShards.ts'
+import { explainReadFailure } from './readFailure.ts'
+import { createReplicaReader, type ReplicaReader } from './replicaReader.ts'
+
+/** One segment of a file, read from its farmers. */
+export interface SegmentReader {
+  /**
+   * The stored bytes of data shards in a run of stripes, rebuilt from others where their farmers fail. Shards that
+   * were not asked for may be among them. Throws `ClientError`.
+   */
+  readStripes(stripes: StripeRun, signal?: AbortSignal): Promise<Map<number, Uint8Array>>
+  close(): Promise<void>
+}
+
+export interface StripeRun {
+  firstStripe: number
+  stripeCount: number
+  /** Data shards, those of the cells that are needed. */
+  wanted: readonly number[]
+}
+
+export interface SegmentReaderOptions {
+  context: ClientContext
+  fileId: string
+  manifest: FileManifest
+  secrets: FileSecrets
+  segment: SegmentLayout
+  /** The segment's replicas on chain, by shard. */
+  replicas: ReadonlyMap<number, readonly Replica[]>
+  onReceived?: (bytes: number) => void
+}
+
+/** How long farmers may take before others are asked as well. */
+const HEDGE_MS = 2_000
+
+export function createSegmentReader(options: SegmentReaderOptions): SegmentReader {
+  const { context, manifest, segment } = options
+  const { dataShards, parityShards } = manifest.shape
+  const readers = new Map<number, Promise<ReplicaReader>[]>()
+
+  const readersOf = (shard: number): Promise<ReplicaReader>[] => {
+    let ofShard = readers.get(shard)
+    if (ofShard === undefined) {
+      const replicas = options.replicas.get(shard) ?? []
+      ofShard = replicas.map((replica) => openReader(options, shard, replica))
+      for (const reader of ofShard) reader.catch(() => {})
+      readers.set(shard, ofShard)
+    }
+    return ofShard
+  }
+
+  const doubtOf = (shard: number): number =>
+    Math.min(
+      ...(options.replicas.get(shard) ?? []).map(({ node }) => context.farmers.failuresOf(node)),
+    )
+
+  /** From the shard's replicas, one after another. */
+  const readShard = async (
+    shard: number,
+    start: number,
+    end: number,
+    signal: AbortSignal,
+  ): Promise<Uint8Array> => {
+    let failure: unknown = new Error(`shard ${shard} has no replica`)
+    for (const opening of readersOf(shard)) {
+      let reader: ReplicaReader | undefined
+      try {
+        reader = await opening
+        return await reader.read(start, end, signal)
+      } catch (error) {
+        if (signal.aborted) throw error
+        if (reader !== undefined) context.farmers.blame(reader.farmer.node)
+        failure = error
+      }
+    }
+    throw failure
+  }
+
+  return {
+    async readStripes({ firstStripe, stripeCount, wanted }, signal) {
+      const start = firstStripe * CELL_BYTES
+      const endOf = (shard: number): number =>
+        Math.min(segment.shardBytes(shard), (firstStripe + stripeCount) * CELL_BYTES)
+      const shards = Array.from({ length: segment.shardCount }, (_, shard) => shard)
+      const isStored = (shard: number): boolean => endOf(shard) > start
+      const spare = shards
+        .filter((shard) => isStored(shard) && !wanted.includes(shard))
+        .sort((one, other) => doubtOf(one) - doubtOf(other))
+      const result = await raceShards({
+        wanted: wanted.filter(isStored),
+        spare,
+        needed: dataShards,
+        known: shards.filter((shard) => shard < dataShards && !isStored(shard)).length,
+        read: (shard, readSignal) => readShard(shard, start, endOf(shard), readSignal),
+        isDoubtful: (shard) => doubtOf(shard) > 0,
+        hedgeMs: HEDGE_MS,
+        signal,
+      })
+      const missing = wanted.filter((shard) => isStored(shard) && !result.shards.has(shard))
+      if (missing.length === 0) return result.shards
+      const lengthBytes = endOf(dataShards + parityShards - 1) - start
+      const present = shards.map((shard) =>
+        isStored(shard)
+          ? padded(result.shards.get(shard), lengthBytes)
+          : new Uint8Array(lengthBytes),
+      )
+      if (present.filter((shard) => shard !== undefined).length < dataShards) {
+        throw explainReadFailure(result.failures, {
+          found: result.shards.size,
+          needed: dataShards,
+          fileId: options.fileId,
+        })
+      }
+      const data = createErasureCode({ dataShards, parityShards }).reconstructData(present)
+      return new Map(data.map((bytes, shard) => [shard, bytes.subarray(0, endOf(shard) - start)]))
+    },
+    async close() {
+      const open = [...readers.values()].flat()
+      readers.clear()
+      await Promise.allSettled(open.map(async (reader) => (await reader).close()))
+    },
+  }
+}
+
+/** A shard as the code counts it: filled up with zeros. */
+function padded(bytes: Uint8Array | undefined, lengthBytes: number): Uint8Array | undefined {
+  if (bytes === undefined || bytes.length === lengthBytes) return bytes
+  const filled = new Uint8Array(lengthBytes)
+  filled.set(bytes)
+  return filled
+}
+
+async function openReader(
+  { context, fileId, manifest, secrets, segment, onReceived }: SegmentReaderOptions,
+  shard: number,
+  replica: Replica,
+): Promise<ReplicaReader> {
+  const farmer = await context.farmers.farmerOf(replica.node)
+  const root = replica.root.toLowerCase()
+  const entry = manifest.segments[segment.index]![shard]!.find(
+    (each) => `0x${Buffer.from(each.root).toString('hex')}` === root,
+  )
+  if (entry === undefined) throw new Error(`the manifest does not know replica ${replica.id}`)
+  return createReplicaReader({
+    context,
+    replica,
+    farmer,
+    keys: secrets.replicaKeys,
+    identity: replicaIdentity(
+      fileId,
+      { segment: segment.index, shard },
+      farmer.account,
+      entry.sealNonce,
+    ),
+    layout: createReplicaLayout(segment.shardBytes(shard)),
+    ...(onReceived && { onReceived }),
+  })
+}

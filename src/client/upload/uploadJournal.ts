@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { FileShape } from '../../protocol/fileLayoutShape.ts'
+import type { ReplicaOffer } from '../../protocol/replicaContract.ts'
+import type { ClientContext } from '../context.ts'
+import { type Journal, openJournal } from '../journal.ts'
+
+/** What an upload writes down. Keys stand in it wrapped under the master seed's, never plain. */
+export type UploadEntry =
+  | {
+      kind: 'begin'
+      fileId: string
+      bucketId: string
+      wrappedFileKey: string
+      salt: string
+      shape: FileShape
+    }
+  /** The authentication tags of a segment's cells, hashed: its content must not change once any of it was sent. */
+  | { kind: 'encoded'; segment: number; digest: string }
+  /** The manifest as it is stored, in base64. */
+  | { kind: 'manifest'; sealed: string }
+  /** A replica is made for a farmer; from here on the farmer may see it. */
+  | { kind: 'prepared'; replica: PreparedReplica }
+  /** The farmer has it, and signed. */
+  | { kind: 'signed'; shardIndex: string; id: string; signature: string }
+  /** The replicas are under contract. */
+  | { kind: 'registered'; ids: string[] }
+
+/** A replica and the offer its farmer is asked to sign. */
+export interface PreparedReplica {
+  /** The farmer's account. */
+  farmer: string
+  peerId: string
+  nonce: string
+  id: string
+  offer: ReplicaOffer
+}
+
+export type UploadJournal = Journal<UploadEntry>
+
+/** Opens the journal of one upload: the same source into the same bucket finds the same one again. */
+export const openUploadJournal = (
+  { directory, chainId, account }: ClientContext,
+  bucketId: string,
+  identity: string,
+): Promise<UploadJournal> => {
+  const key = JSON.stringify([String(chainId), account, bucketId, identity])
+  const name = createHash('sha256').update(key).digest('hex').slice(0, 40)
+  return openJournal({ file: join(directory, 'uploads', name), decode, encode })
+}
+
+const KINDS: ReadonlySet<unknown> = new Set([
+  'begin',
+  'encoded',
+  'manifest',
+  'prepared',
+  'signed',
+  'registered',
+])
+
+const encode = (entry: UploadEntry): unknown =>
+  entry.kind === 'prepared'
+    ? { ...entry, replica: { ...entry.replica, offer: offerToJSON(entry.replica.offer) } }
+    : entry
+
+/** The journal is our own file; what does not have the form ends the reading of it. */
+function decode(line: unknown): UploadEntry | undefined {
+  const entry = line as UploadEntry
+  if (!KINDS.has(entry?.kind)) return undefined
+  if (entry.kind !== 'prepared') return entry
+  const offer = offerFromJSON(entry.replica.offer as unknown as Record<string, string>)
+  return { ...entry, replica: { ...entry.replica, offer } }
+}
+
+const NUMBERS = [
+  'shardIndex',
+  'node',
+  'leafCount',
+  'sizeBytes',
+  'priceWei',
+  'endTime',
+  'expiry',
+] as const
+
+const offerToJSON = (offer: ReplicaOffer): Record<string, string> =>
+  Object.fromEntries(Object.entries(offer).map(([key, value]) => [key, String(value)]))
+
+const offerFromJSON = (json: Record<string, string>): ReplicaOffer => ({
+  ...(json as unknown as ReplicaOffer),
+  ...Object.fromEntries(NUMBERS.map((key) => [key, BigInt(json[key]!)])),
+})
