@@ -53,8 +53,6 @@ export interface BlockPlan {
   coinbase: Address
   /** The proposer's BLS reveal for the slot, which makes `prevRandao`. */
   reveal: Uint8Array
-  /** Overrides what EIP-1559 asks for; development networks only. */
-  baseFeePerGas?: bigint
 }
 
 /** Hands the builder one transaction after another, best first, each knowing what came of the last. */

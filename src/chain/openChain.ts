@@ -1,4 +1,4 @@
-import type { Block, BlockHeader } from '@ethereumjs/block'
+import { type Block, type BlockHeader, createBlockHeader } from '@ethereumjs/block'
 import { Address, bytesToHex, equalsBytes, hexToBytes } from '@ethereumjs/util'
 import { customCrypto } from '../crypto/customCrypto.ts'
 import { createCommon } from '../protocol/common.ts'
@@ -19,6 +19,7 @@ import { verifyBlock } from './execution/verifyBlock.ts'
 import { createGenesisBlock } from './genesis.ts'
 import type { BlockHashes } from './machine.ts'
 import { createStateDatabase } from './state/stateDatabase.ts'
+import type { StateDatabase } from './state/worldState.ts'
 import type { ChainStore } from './store/chainStore.ts'
 import { createChainStore } from './store/levelChainStore.ts'
 
@@ -40,7 +41,7 @@ export async function openChain({ network, genesis, store }: ChainOptions): Prom
   )
   const signingChain = { chainId: network.chainId, genesisHash: genesisBlock.hash() }
   const listeners = new Set<(change: HeadChange) => void>()
-  let head = headOf(blocks)
+  let head = headOf(blocks, states)
 
   const stateOf = (block: Block) => states.open(block.header.stateRoot)
 
@@ -83,6 +84,7 @@ export async function openChain({ network, genesis, store }: ChainOptions): Prom
     async build(plan: BlockPlan, source: TransactionSource): Promise<ExecutedBlock> {
       const state = stateOf(plan.parent)
       const header = planHeader(plan)
+      checkGenaroHeader(network, plan.parent.header, createBlockHeader(header, { common }))
       const outcome = await executeBlock(rules, {
         parent: plan.parent,
         header,
@@ -96,7 +98,7 @@ export async function openChain({ network, genesis, store }: ChainOptions): Prom
 
     async verify(block: Block, seal: Seal): Promise<ExecutedBlock> {
       const parent = parentOf(block)
-      checkGenaroHeader(network, parent.header, block)
+      checkGenaroHeader(network, parent.header, block.header)
       const state = stateOf(parent)
       const proposer = proposerOf(
         genesis.validators,
@@ -153,8 +155,10 @@ async function beginOrCheck(
 ): Promise<Block> {
   const { block, state } = await createGenesis()
   const stored = blocks.canonicalHash(0n)
-  if (stored === undefined) {
+  if (stored === undefined && blocks.headHash === undefined) {
     await blocks.append({ block, seal: undefined, receipts: [] }, state.changes())
+  } else if (stored === undefined) {
+    throw corrupt('it has a head block but no genesis')
   } else if (!equalsBytes(stored, block.hash())) {
     throw new ChainError('OTHER_CHAIN', {
       message: `The database holds a chain with genesis ${bytesToHex(stored)}, not ${bytesToHex(block.hash())}`,
@@ -165,16 +169,20 @@ async function beginOrCheck(
   return block
 }
 
-function headOf(blocks: ChainStore): Block {
+/** The head block; the head, the index of numbers and the state it leaves must agree. */
+function headOf(blocks: ChainStore, states: StateDatabase): Block {
   const head = blocks.headHash && blocks.block(blocks.headHash)
-  if (head === undefined) {
-    throw new ChainError('CORRUPT_DATABASE', {
-      message: 'The database names no head block',
-      hint: 'Restore the data directory from a copy, or begin anew with another --data-dir.',
-    })
-  }
+  if (head === undefined) throw corrupt('it names no head block')
+  if (!isCanonical(blocks, head.header)) throw corrupt('its head is not in the index of numbers')
+  if (!states.has(head.header.stateRoot)) throw corrupt('the state of its head is missing')
   return head
 }
+
+const corrupt = (what: string): ChainError =>
+  new ChainError('CORRUPT_DATABASE', {
+    message: `The database is damaged: ${what}`,
+    hint: 'Restore the data directory from a copy, or begin anew with another --data-dir.',
+  })
 
 const refuseUnknownParent = (number: bigint, parentHash: Uint8Array): never => {
   throw new ChainError('UNKNOWN_PARENT', {

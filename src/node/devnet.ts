@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { type Block, createBlock } from '@ethereumjs/block'
 import { planHeader } from '../chain/consensus/header.ts'
 import { openChain } from '../chain/openChain.ts'
@@ -74,10 +75,18 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<ChainNo
     },
     setAutomine: mining.setAutomine,
     setIntervalSeconds: mining.setIntervalSeconds,
-    async mine({ blocks = 1, timestamp } = {}) {
+    async mine({ blocks = 1, timestamp, intervalSeconds } = {}) {
       requireBlockCount(blocks)
-      if (timestamp !== undefined) await clock.setNext(timestamp)
-      for (let i = 0; i < blocks; i++) await sealer.sealBlock()
+      for (let i = 0; i < blocks; i++) {
+        await sealer.sealBlock(async () => {
+          const spaced =
+            intervalSeconds && i > 0 ? chain.head.header.timestamp + intervalSeconds : undefined
+          const time = i === 0 ? timestamp : spaced
+          if (time !== undefined) await clock.setNext(time)
+        })
+        // Sealing alone gives nobody else a turn.
+        await setImmediate()
+      }
     },
     increaseTime: (seconds) => sealer.pause(() => clock.increase(seconds)),
     setNextBlockTimestamp: (timestamp) => sealer.pause(() => clock.setNext(timestamp)),

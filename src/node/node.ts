@@ -17,8 +17,11 @@ export interface DevnetControl {
   setAutomine(on: boolean): void
   /** Seconds between blocks; 0 stops interval mining. */
   setIntervalSeconds(seconds: number): void
-  /** Seals `blocks` blocks now, each with the waiting transactions that fit. */
-  mine(options?: { blocks?: number; timestamp?: bigint }): Promise<void>
+  /**
+   * Seals `blocks` blocks now, each with the waiting transactions that fit: the first at `timestamp`, the
+   * others `intervalSeconds` apart, where these are given.
+   */
+  mine(options?: { blocks?: number; timestamp?: bigint; intervalSeconds?: bigint }): Promise<void>
   /** Moves the clock; returns the whole offset in seconds. */
   increaseTime(seconds: bigint): Promise<bigint>
   /** Throws `DevnetError` with code `TIME_NOT_LATER` unless it is after the head's time. */

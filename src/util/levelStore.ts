@@ -36,14 +36,26 @@ async function openLevel(directory: string): Promise<Level<Uint8Array, Uint8Arra
         cause,
       })
     }
-    throw new StoreError('STORE_UNREADABLE', {
-      message: `The data directory ${directory} cannot be opened: ${errorMessage(cause)}`,
-      hint: 'Check that it exists, that you may write to it, and that it holds a Genaro database.',
-      facts: { directory },
-      cause,
-    })
+    throw unreadable(directory, cause)
   }
 }
+
+/** Damage that shows only when a block of the file is read is told like damage found on opening. */
+function reading<Value>(directory: string, read: () => Value): Value {
+  try {
+    return read()
+  } catch (cause) {
+    throw unreadable(directory, cause)
+  }
+}
+
+const unreadable = (directory: string, cause: unknown): StoreError =>
+  new StoreError('STORE_UNREADABLE', {
+    message: `The data directory ${directory} cannot be read: ${errorMessage(cause)}`,
+    hint: 'Check that it exists, that you may write to it, and that it holds a Genaro database; a damaged one must be restored from a copy.',
+    facts: { directory },
+    cause,
+  })
 
 /** A store in a LevelDB directory. Every batch is synced to disk before `write` resolves. */
 export async function openLevelStore(directory: string): Promise<KeyValueStore> {
@@ -51,7 +63,7 @@ export async function openLevelStore(directory: string): Promise<KeyValueStore> 
   return {
     get(key) {
       // Level answers with Buffers, whose `slice` shares memory where every other array's copies.
-      const value = level.getSync(key)
+      const value = reading(directory, () => level.getSync(key))
       return value && new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
     },
     async write(changes) {

@@ -5,10 +5,16 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { type Block, createBlock, createBlockFromRLP, type HeaderData } from '@ethereumjs/block'
 import { bytesToHex, createAddressFromString, equalsBytes } from '@ethereumjs/util'
+import { DATABASE_KEYS, databaseKey } from '../../src/chain/databaseKeys.ts'
 import { ChainError } from '../../src/chain/errors.ts'
+import { openChain } from '../../src/chain/openChain.ts'
 import { createDevnetValidatorKeys } from '../../src/node/devnet/validator.ts'
+import { createCommon } from '../../src/protocol/common.ts'
+import { readGenesis } from '../../src/protocol/genesis.ts'
 import { decodeHeaderExtra, encodeHeaderExtra } from '../../src/protocol/header.ts'
+import { NETWORKS } from '../../src/protocol/networks.ts'
 import { createBoundedCache } from '../../src/util/boundedCache.ts'
+import { createMemoryStore, type KeyValueStore } from '../../src/util/keyValueStore.ts'
 import { balanceOf, startTestDevnet, type TestDevnet } from '../helpers/devnet.ts'
 
 const FRIEND = '0x00000000000000000000000000000000000c0ffe'
@@ -302,4 +308,73 @@ test('the point evaluation precompile answers, and refuses a false opening (EIP-
   const to = '0x000000000000000000000000000000000000000a'
   assert.equal((await devnet.send(0, { to, data: input('00'.repeat(32)) })).status, 1)
   assert.equal((await devnet.send(0, { to, data: input(`${'00'.repeat(31)}01`) })).status, 0)
+})
+
+test('a block whose time or slot is not after its parent’s is not even built', async () => {
+  await using devnet = await startTestDevnet()
+  await devnet.control.mine()
+  const { chain } = devnet.node
+  const none = { next: () => undefined, reject: () => {} }
+  const keys = createDevnetValidatorKeys(chain.network, chain.genesis.hash())
+  const plan = {
+    parent: chain.head,
+    slot: 2n,
+    timestamp: chain.head.header.timestamp,
+    coinbase: keys.address,
+    reveal: keys.reveal(2n),
+  }
+  await assert.rejects(chain.build(plan, none), refusal('INVALID_HEADER'))
+  const later = { ...plan, timestamp: plan.timestamp + 1n }
+  await assert.rejects(chain.build({ ...later, slot: 3n }, none), refusal('INVALID_HEADER'))
+  assert.equal((await chain.build(later, none)).block.header.number, 2n)
+})
+
+describe('a damaged database', () => {
+  const damaged = async (damage: (store: KeyValueStore, head: Uint8Array) => Promise<void>) => {
+    const store = createMemoryStore()
+    const keep = { ...store, close: async () => {} }
+    const network = NETWORKS.devnet
+    const genesis = readGenesis('devnet')
+    const chain = await openChain({ network, genesis, store: keep })
+    const keys = createDevnetValidatorKeys(network, chain.genesis.hash())
+    const none = { next: () => undefined, reject: () => {} }
+    const plan = {
+      parent: chain.head,
+      slot: 1n,
+      timestamp: chain.head.header.timestamp + 1n,
+      coinbase: keys.address,
+      reveal: keys.reveal(1n),
+    }
+    const executed = await chain.build(plan, none)
+    const seal = { signature: keys.sealBlock(executed.block.hash()), reveal: plan.reveal }
+    await chain.commit(executed, seal)
+    await damage(store, chain.head.hash())
+    return () => openChain({ network, genesis, store: keep })
+  }
+  const change = (kind: number, suffix: Uint8Array, value: Uint8Array | undefined) =>
+    damaged((store) => store.write([{ key: databaseKey(kind, suffix), value }]))
+
+  test('is refused, not begun anew, when only its genesis is gone', async () => {
+    const reopen = await change(DATABASE_KEYS.canonical, new Uint8Array(8), undefined)
+    await assert.rejects(reopen(), refusal('CORRUPT_DATABASE'))
+  })
+
+  test('is refused when the head block is gone, is another, or does not decode', async () => {
+    for (const value of [undefined, Uint8Array.of(0xc0), new Uint8Array(0)]) {
+      const reopen = await damaged((store, head) =>
+        store.write([{ key: databaseKey(DATABASE_KEYS.block, head), value }]),
+      )
+      await assert.rejects(reopen(), refusal('CORRUPT_DATABASE'))
+    }
+  })
+
+  test('is refused when the head’s state is gone', async () => {
+    const reopen = await damaged(async (store, head) => {
+      const bytes = store.get(databaseKey(DATABASE_KEYS.block, head))!
+      const common = createCommon({ chainId: NETWORKS.devnet.chainId })
+      const { stateRoot } = createBlockFromRLP(bytes, { common }).header
+      await store.write([{ key: databaseKey(DATABASE_KEYS.trieNode, stateRoot), value: undefined }])
+    })
+    await assert.rejects(reopen(), refusal('CORRUPT_DATABASE'))
+  })
 })

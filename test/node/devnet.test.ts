@@ -174,3 +174,17 @@ test('any number of accounts is funded', async () => {
   const last = createAddressFromString(devnet.wallet(11).address)
   assert.equal(await balanceOf(devnet, last), 1_000_000n * 10n ** 18n)
 })
+
+test('blocks mined at a time keep their times, however many are asked for at once', async () => {
+  const frozen = { nowSeconds: () => 2_000_000_000n }
+  await using devnet = await startTestDevnet({ clock: frozen })
+  const times = [2_000_000_100n, 2_000_000_200n, 2_000_000_300n]
+  await Promise.all(times.map((timestamp) => devnet.control.mine({ timestamp })))
+  const { chain } = devnet.node
+  assert.deepEqual(
+    [1n, 2n, 3n].map((number) => chain.blockByNumber(number)!.header.timestamp),
+    times,
+  )
+  await devnet.control.mine({ blocks: 3, timestamp: 2_000_001_000n, intervalSeconds: 60n })
+  assert.equal(chain.head.header.timestamp, 2_000_001_120n)
+})

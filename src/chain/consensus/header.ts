@@ -1,5 +1,5 @@
-import type { Block, BlockHeader, HeaderData } from '@ethereumjs/block'
-import { equalsBytes } from '@ethereumjs/util'
+import type { BlockHeader, HeaderData } from '@ethereumjs/block'
+import { equalsBytes, KECCAK256_RLP } from '@ethereumjs/util'
 import { decodeHeaderExtra, encodeHeaderExtra } from '../../protocol/header.ts'
 import type { Network } from '../../protocol/networks.ts'
 import { mixReveal } from '../../protocol/seal.ts'
@@ -18,7 +18,7 @@ export function planHeader({ parent, ...plan }: BlockPlan): HeaderData {
     coinbase: plan.coinbase,
     timestamp: plan.timestamp,
     gasLimit: parent.header.gasLimit,
-    baseFeePerGas: plan.baseFeePerGas ?? parent.header.calcNextBaseFee(),
+    baseFeePerGas: parent.header.calcNextBaseFee(),
     extraData: encodeHeaderExtra({ slot: plan.slot, totalInspections }),
     mixHash: mixReveal(parent.header.mixHash, plan.reveal),
     excessBlobGas: 0n,
@@ -27,8 +27,11 @@ export function planHeader({ parent, ...plan }: BlockPlan): HeaderData {
 }
 
 /** Checks what Genaro asks of a header beyond Ethereum's rules (SPEC 5). */
-export function checkGenaroHeader(network: Network, parent: BlockHeader, block: Block): void {
-  const { header } = block
+export function checkGenaroHeader(
+  network: Network,
+  parent: BlockHeader,
+  header: BlockHeader,
+): void {
   const refuse = (reason: string): never => {
     throw new ChainError('INVALID_HEADER', {
       message: `Invalid header: ${reason}`,
@@ -49,7 +52,9 @@ export function checkGenaroHeader(network: Network, parent: BlockHeader, block: 
   if (!equalsBytes(header.parentBeaconBlockRoot ?? ZERO_HASH, ZERO_HASH)) {
     refuse('parentBeaconBlockRoot is not zero')
   }
-  if ((block.withdrawals ?? []).length > 0) refuse('Genaro has no withdrawals')
+  if (!equalsBytes(header.withdrawalsRoot ?? KECCAK256_RLP, KECCAK256_RLP)) {
+    refuse('Genaro has no withdrawals')
+  }
 }
 
 function readExtra(header: BlockHeader, refuse: (reason: string) => never) {

@@ -14,6 +14,7 @@ import type { Receipt, TransactionSource } from '../chain.ts'
 import type { BlockHashes, Machine } from '../machine.ts'
 import { deriveRoot } from '../state/deriveRoot.ts'
 import type { WorldState } from '../state/worldState.ts'
+import { checkHeader } from './header.ts'
 import { gatherRequests } from './requests.ts'
 import type { ExecutionRules } from './rules.ts'
 import { writeBlockStart } from './systemWrites.ts'
@@ -39,12 +40,14 @@ export interface BlockOutcome {
 
 /**
  * The one path from inputs to block. Building takes the transactions from the pool, verifying takes them
- * from the block in question; either way the block that comes out is the only right one.
+ * from the block in question; either way the header is held to Ethereum's rules, and the block that comes out
+ * is the only right one.
  */
 export const executeBlock = (rules: ExecutionRules, inputs: BlockInputs): Promise<BlockOutcome> =>
   rules.machines.use(inputs, async (machine) => {
     const { parent, header, state, withdrawals } = inputs
     const draft = makeBlock(rules, createBlockHeader(header, { common: rules.common }), [], [])
+    await checkHeader(rules.common, parent.header, draft.header)
     await writeBlockStart(rules, state, parent.header, draft.header)
     await machine.evm.journal.cleanup()
     const body = await applyTransactions(machine, draft, inputs.source)

@@ -7,7 +7,6 @@ import { ChainError } from '../errors.ts'
 import type { BlockHashes } from '../machine.ts'
 import type { WorldState } from '../state/worldState.ts'
 import { type BlockOutcome, executeBlock } from './block.ts'
-import { checkHeader } from './header.ts'
 import type { ExecutionRules } from './rules.ts'
 
 export interface VerificationInputs {
@@ -26,7 +25,6 @@ export async function verifyBlock(
   rules: ExecutionRules,
   { parent, block, state, blockHashes }: VerificationInputs,
 ): Promise<BlockOutcome> {
-  await checkHeader(rules.common, parent.header, block.header)
   checkBody(parent, block)
   const outcome = await executeBlock(rules, {
     parent,

@@ -4,8 +4,10 @@ import { RLP } from '@ethereumjs/rlp'
 import {
   bigIntToBytes,
   bytesToBigInt,
+  bytesToHex,
   bytesToUnprefixedHex,
   concatBytes,
+  equalsBytes,
   setLengthLeft,
   utf8ToBytes,
 } from '@ethereumjs/util'
@@ -14,6 +16,7 @@ import { createBoundedCache } from '../../util/boundedCache.ts'
 import type { KeyValueStore, StoreChange } from '../../util/keyValueStore.ts'
 import type { Receipt, TransactionPlace } from '../chain.ts'
 import { DATABASE_KEYS, databaseKey } from '../databaseKeys.ts'
+import { ChainError } from '../errors.ts'
 import type { ChainStore } from './chainStore.ts'
 import { decodeReceipts, encodeReceipts } from './receiptCodec.ts'
 
@@ -43,7 +46,8 @@ export function createChainStore(store: KeyValueStore, common: Common): ChainSto
       if (cached !== undefined) return cached
       const bytes = store.get(databaseKey(DATABASE_KEYS.block, hash))
       if (bytes === undefined) return undefined
-      const block = createBlockFromRLP(bytes, { common })
+      const block = decodeStored('block', hash, () => createBlockFromRLP(bytes, { common }))
+      if (!equalsBytes(block.hash(), hash)) throw damaged('block', hash)
       blocks.set(key, block)
       return block
     },
@@ -57,7 +61,7 @@ export function createChainStore(store: KeyValueStore, common: Common): ChainSto
       if (cached !== undefined) return cached
       const bytes = store.get(databaseKey(DATABASE_KEYS.receipts, hash))
       if (bytes === undefined) return undefined
-      const receipts = decodeReceipts(bytes)
+      const receipts = decodeStored('receipts of block', hash, () => decodeReceipts(bytes))
       receiptLists.set(key, receipts)
       return receipts
     },
@@ -93,6 +97,23 @@ export function createChainStore(store: KeyValueStore, common: Common): ChainSto
     putNote: (name, value) => store.write([{ key: noteKey(name), value }]),
   }
 }
+
+/** Decodes what was stored; bytes that do not decode are damage, not a caller's fault. */
+function decodeStored<Value>(what: string, hash: Uint8Array, decode: () => Value): Value {
+  try {
+    return decode()
+  } catch (cause) {
+    throw damaged(what, hash, cause)
+  }
+}
+
+const damaged = (what: string, hash: Uint8Array, cause?: unknown): ChainError =>
+  new ChainError('CORRUPT_DATABASE', {
+    message: `The database is damaged: the ${what} ${bytesToHex(hash)} is not what was stored`,
+    hint: 'Restore the data directory from a copy, or begin anew with another --data-dir.',
+    facts: { hash: bytesToHex(hash) },
+    cause,
+  })
 
 const numberKey = (number: bigint): Uint8Array =>
   databaseKey(DATABASE_KEYS.canonical, setLengthLeft(bigIntToBytes(number), 8))

@@ -14,8 +14,11 @@ export interface SealerOptions {
 
 /** Makes the devnet's blocks, one at a time. */
 export interface Sealer {
-  /** Seals one block with the waiting transactions that fit, even if there are none. */
-  sealBlock(): Promise<void>
+  /**
+   * Seals one block with the waiting transactions that fit, even if there are none. What `before` does (set the
+   * block's time, say) happens while no other block can be made.
+   */
+  sealBlock(before?: () => Promise<unknown>): Promise<void>
   /** Seals blocks until no waiting transaction can be included. */
   sealWaiting(): Promise<void>
   /** Runs work while no block is being made. */
@@ -50,8 +53,9 @@ export function createSealer({ chain, pool, clock, keys }: SealerOptions): Seale
 
   return {
     nextPlan,
-    sealBlock: () =>
+    sealBlock: (before) =>
       mutex.run(async () => {
+        await before?.()
         const plan = nextPlan()
         await commit(await build(plan), plan.reveal)
       }),

@@ -47,7 +47,10 @@ export function createEVMHandlers(node: ChainNode, devnet: DevnetControl): Handl
     },
     hardhat_getAutomine: () => devnet.automine,
     hardhat_mine: async ([blocks, interval]) => {
-      await mineSpaced(node, devnet, toCount(blocks), interval)
+      await devnet.mine({
+        blocks: toCount(blocks),
+        ...(interval === undefined ? {} : { intervalSeconds: interval }),
+      })
       return true
     },
     hardhat_metadata: () => ({
@@ -67,18 +70,4 @@ function toCount(blocks: bigint): number {
     throw invalidParams(`Invalid params: at most ${MAX_BLOCKS} blocks at once, got ${blocks}`)
   }
   return Number(blocks)
-}
-
-/** Mines blocks whose times lie `interval` seconds apart, the first at its natural time. */
-async function mineSpaced(
-  { chain }: ChainNode,
-  devnet: DevnetControl,
-  blocks: number,
-  interval: bigint | undefined,
-): Promise<void> {
-  if (interval === undefined || interval === 0n) return devnet.mine({ blocks })
-  for (let mined = 0; mined < blocks; mined++) {
-    const timestamp = chain.head.header.timestamp + interval
-    await devnet.mine(mined === 0 ? { blocks: 1 } : { blocks: 1, timestamp })
-  }
 }
