@@ -1,0 +1,79 @@
+import { errorMessage } from '../../util/errors.ts'
+import type { Logger } from '../../util/logger.ts'
+import { createMutex } from '../../util/mutex.ts'
+import type { FarmerChain } from './chain.ts'
+import type { FarmerMetrics } from './metrics.ts'
+import type { BookEntry, ReceiptBook } from './receiptBook.ts'
+import type { TrafficCredit } from './trafficCredit.ts'
+
+/** When receipts are worth a transaction. */
+export interface RedeemPolicy {
+  /** Milliseconds between two looks at the book; a minute by default. */
+  everyMs?: number
+  /** Bytes a receipt must have gained; 16 MiB by default, a few times what the gas costs. */
+  minBytes?: bigint
+}
+
+export interface RedeemerOptions extends RedeemPolicy {
+  chain: FarmerChain
+  book: ReceiptBook
+  credit: TrafficCredit
+  metrics: FarmerMetrics
+  logger: Logger
+}
+
+/** Turns receipts into coins. */
+export interface Redeemer {
+  /** Redeems every receipt that is worth it, now. What fails is logged and tried again later. */
+  redeemAll(): Promise<void>
+  /** Stops looking at the book, after what is being redeemed. */
+  stop(): Promise<void>
+}
+
+const DEFAULT_EVERY_MS = 60_000
+const DEFAULT_MIN_BYTES = 16n * 1_048_576n
+
+export function startRedeemer(options: RedeemerOptions): Redeemer {
+  const { chain, book, credit, metrics, logger } = options
+  const { everyMs = DEFAULT_EVERY_MS, minBytes = DEFAULT_MIN_BYTES } = options
+  const redeeming = createMutex()
+
+  const redeemOne = async ({ receipt, redeemedBytes }: BookEntry): Promise<void> => {
+    const { buyer, channel } = receipt
+    const known = await chain.redeemedBytes(buyer, channel)
+    if (known > redeemedBytes) await book.redeemed(receipt, known)
+    if (receipt.cumulativeBytes - known < minBytes) return
+    // What the buyer cannot pay stays owed, and counts against what it may read.
+    if ((await chain.trafficOf(buyer)) === 0n) return
+    const paid = await chain.redeem(receipt)
+    await book.redeemed(receipt, known + paid.redeemedBytes)
+    credit.forget(buyer)
+    await metrics.earned('traffic', paid.amountWei)
+    logger.info('redeemed traffic', { buyer, bytes: paid.redeemedBytes, amountWei: paid.amountWei })
+  }
+
+  const redeemAll = (): Promise<void> =>
+    redeeming.run(async () => {
+      const due = [...book.entries()].filter(
+        ({ receipt, redeemedBytes }) => receipt.cumulativeBytes - redeemedBytes >= minBytes,
+      )
+      for (const entry of due) {
+        await redeemOne(entry).catch((error) =>
+          logger.warn('receipt not redeemed', {
+            buyer: entry.receipt.buyer,
+            reason: errorMessage(error),
+          }),
+        )
+      }
+    })
+
+  const timer = setInterval(() => void redeemAll(), everyMs)
+  timer.unref()
+  return {
+    redeemAll,
+    async stop() {
+      clearInterval(timer)
+      await redeeming.run(async () => {})
+    },
+  }
+}

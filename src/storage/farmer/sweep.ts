@@ -1,0 +1,80 @@
+import { DAY_SECONDS } from '../../protocol/params.ts'
+import { errorMessage } from '../../util/errors.ts'
+import type { Logger } from '../../util/logger.ts'
+import type { FarmerChain } from './chain.ts'
+import type { FarmerMetrics } from './metrics.ts'
+import type { ReplicaRecord } from './replicaRecord.ts'
+import type { ReplicaStore } from './replicaStore.ts'
+
+export interface SweepOptions {
+  chain: FarmerChain
+  store: ReplicaStore
+  metrics: FarmerMetrics
+  logger: Logger
+}
+
+/** Seconds by which our clock and the chain's may differ: only after them is an offer surely void. */
+const CLOCK_MARGIN_SECONDS = 120n
+
+/** How long a replica is kept that was registered and is not any more, in case the node we ask is behind. */
+const MISSING_GRACE_SECONDS = DAY_SECONDS
+
+/** Takes what ended replicas earned, and removes them and those that nobody registered in time. */
+export async function sweep(options: SweepOptions): Promise<void> {
+  const { chain, store, logger } = options
+  const now = chain.now()
+  const records = [...store.list()]
+  await removeAll(
+    options,
+    'ended',
+    records.filter(({ state }) => state === 'ended'),
+  )
+  const abandoned = records.filter(
+    ({ id, state, offer }) =>
+      state === 'receiving' && isVoid(offer.expiry, now) && !store.isReceiving(id),
+  )
+  await removeAll(options, 'never finished', abandoned)
+  await sweepUnregistered(options, records, now)
+  const over = records.filter(({ state, offer }) => state === 'registered' && offer.endTime <= now)
+  await settle(options, over).catch((error) =>
+    logger.warn('ended replicas not settled', { reason: errorMessage(error) }),
+  )
+}
+
+async function sweepUnregistered(
+  options: SweepOptions,
+  records: readonly ReplicaRecord[],
+  now: bigint,
+): Promise<void> {
+  const { chain, store } = options
+  for (const record of records) {
+    const { id, state, offer, changedAt } = record
+    if (state !== 'acknowledged' || !isVoid(offer.expiry, now)) continue
+    const wasRegistered = changedAt > offer.expiry
+    if (wasRegistered && now < changedAt + MISSING_GRACE_SECONDS) continue
+    // The last word is the chain's: a registration may have come in its last second.
+    if ((await chain.replica(id)) !== undefined) await store.setState([id], 'registered')
+    else await removeAll(options, 'never registered', [record])
+  }
+}
+
+/** On chain first: a crash in between leaves a replica that is found over again, and gone from the chain. */
+async function settle(options: SweepOptions, over: readonly ReplicaRecord[]): Promise<void> {
+  const { chain, metrics } = options
+  const standing: string[] = []
+  for (const { id } of over) if ((await chain.replica(id)) !== undefined) standing.push(id)
+  if (standing.length > 0) await metrics.earned('storage', await chain.settle(standing))
+  await removeAll(options, 'expired', over)
+}
+
+async function removeAll(
+  { store, logger }: SweepOptions,
+  reason: string,
+  records: readonly ReplicaRecord[],
+): Promise<void> {
+  if (records.length === 0) return
+  await store.remove(records.map(({ id }) => id))
+  logger.info('removed replicas', { count: records.length, reason })
+}
+
+const isVoid = (expiry: bigint, now: bigint): boolean => now > expiry + CLOCK_MARGIN_SECONDS

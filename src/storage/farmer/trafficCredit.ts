@@ -1,0 +1,66 @@
+import { StorageError } from '../errors.ts'
+import type { FarmerChain } from './chain.ts'
+import type { ReceiptBook } from './receiptBook.ts'
+
+/** Whether buyers can pay for what they read. */
+export interface TrafficCredit {
+  /**
+   * Throws `StorageError` `NO_CREDIT` unless the buyer's traffic on chain covers what it signed for, what was not
+   * redeemed yet, and so many bytes more.
+   */
+  expectCovers(buyer: string, moreBytes: bigint): Promise<void>
+  /** The buyer's traffic has changed on chain. */
+  forget(buyer: string): void
+}
+
+export interface TrafficCreditOptions {
+  chain: Pick<FarmerChain, 'trafficOf'>
+  book: Pick<ReceiptBook, 'unredeemedBytes'>
+  /** How long the chain's answer is good for; 5 s by default. */
+  maxAgeMs?: number
+}
+
+interface Known {
+  trafficBytes: bigint
+  askedAt: number
+}
+
+const MAX_BUYERS = 10_000
+
+/** A refusal rests on an answer this fresh, so that traffic just bought is seen. */
+const FRESH_MS = 250
+
+export function createTrafficCredit({
+  chain,
+  book,
+  maxAgeMs = 5_000,
+}: TrafficCreditOptions): TrafficCredit {
+  const known = new Map<string, Known>()
+
+  const trafficOf = async (buyer: string, maxAge: number): Promise<bigint> => {
+    const last = known.get(buyer)
+    const now = performance.now()
+    if (last !== undefined && now - last.askedAt < maxAge) return last.trafficBytes
+    const trafficBytes = await chain.trafficOf(buyer)
+    if (known.size >= MAX_BUYERS) known.clear()
+    known.set(buyer, { trafficBytes, askedAt: now })
+    return trafficBytes
+  }
+
+  return {
+    async expectCovers(buyer, moreBytes) {
+      const owedBytes = book.unredeemedBytes(buyer) + moreBytes
+      if (owedBytes <= (await trafficOf(buyer, maxAgeMs))) return
+      const trafficBytes = await trafficOf(buyer, FRESH_MS)
+      if (owedBytes <= trafficBytes) return
+      throw new StorageError('NO_CREDIT', {
+        message: `${buyer} has traffic for ${trafficBytes} bytes and owes ${owedBytes}`,
+        hint: 'Buy traffic with `genaro traffic buy`.',
+        facts: { buyer, trafficBytes, owedBytes },
+      })
+    },
+    forget(buyer) {
+      known.delete(buyer)
+    },
+  }
+}

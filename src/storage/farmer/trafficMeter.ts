@@ -1,0 +1,163 @@
+import type { SignedTrafficReceipt } from '../../protocol/receipts.ts'
+import { StorageError } from '../errors.ts'
+import { MAX_UNPAID_BYTES } from '../shardProtocol/limits.ts'
+import type { ReceiptBook } from './receiptBook.ts'
+import type { TrafficCredit } from './trafficCredit.ts'
+
+/** Counts what is sent to buyers against what their receipts and their traffic cover. */
+export interface TrafficMeter {
+  /** Takes part in a channel, for one stream. Throws `StorageError`: `BAD_RECEIPT`, `BUSY`. */
+  join(receipt: SignedTrafficReceipt): Promise<MeteredStream>
+}
+
+/** One stream's part in a channel. */
+export interface MeteredStream {
+  /** Takes a receipt that came on the stream. Throws `StorageError` `BAD_RECEIPT`. */
+  accept(receipt: SignedTrafficReceipt): Promise<void>
+  /**
+   * Counts bytes about to be sent, once they are covered; `onDue` is called with what is counted whenever the
+   * buyer has to sign first. Throws `StorageError`: `NO_CREDIT`, `RECEIPT_NEEDED`.
+   */
+  spend(bytes: number, onDue: (countedBytes: bigint) => Promise<void>): Promise<void>
+  /** Ends every wait with an error. */
+  fail(error: unknown): void
+  leave(): void
+}
+
+export interface TrafficMeterOptions {
+  book: ReceiptBook
+  credit: TrafficCredit
+  /** How long a buyer may take to sign; 30 s by default. */
+  receiptTimeoutMs?: number
+  /** After how long without a stream a channel's lost bytes are forgiven; ten minutes by default. */
+  forgiveAfterMs?: number
+}
+
+interface Channel {
+  countedBytes: bigint
+  streams: number
+  leftAt: number
+}
+
+/** More than one client has use for with one farmer. */
+const MAX_CHANNELS_PER_BUYER = 16
+
+export function createTrafficMeter({
+  book,
+  credit,
+  receiptTimeoutMs = 30_000,
+  forgiveAfterMs = 600_000,
+}: TrafficMeterOptions): TrafficMeter {
+  const buyers = new Map<string, Map<bigint, Channel>>()
+  const waiting = new Set<() => void>()
+
+  const forgive = (): void => {
+    const before = performance.now() - forgiveAfterMs
+    for (const [buyer, channels] of buyers) {
+      for (const [number, { streams, leftAt }] of channels) {
+        if (streams === 0 && leftAt < before) channels.delete(number)
+      }
+      if (channels.size === 0) buyers.delete(buyer)
+    }
+  }
+
+  const channelOf = ({ buyer, channel }: SignedTrafficReceipt): Channel => {
+    forgive()
+    const channels = buyers.get(buyer) ?? new Map<bigint, Channel>()
+    buyers.set(buyer, channels)
+    const known = channels.get(channel)
+    if (known !== undefined) return known
+    if (channels.size >= MAX_CHANNELS_PER_BUYER) throw tooManyChannels(buyer)
+    const opened = { countedBytes: book.paidBytes(buyer, channel), streams: 0, leftAt: 0 }
+    channels.set(channel, opened)
+    return opened
+  }
+
+  /** Over all channels, since a new one costs the buyer nothing. */
+  const unpaidBytes = (buyer: string): bigint => {
+    let bytes = 0n
+    for (const [number, { countedBytes }] of buyers.get(buyer) ?? []) {
+      const unpaid = countedBytes - book.paidBytes(buyer, number)
+      if (unpaid > 0n) bytes += unpaid
+    }
+    return bytes
+  }
+
+  const wakeAll = (): void => {
+    for (const wake of waiting) wake()
+  }
+
+  return {
+    async join(first) {
+      await book.accept(first)
+      const channel = channelOf(first)
+      channel.streams++
+      const { buyer } = first
+      let failure: unknown
+
+      const nextChange = async (deadline: number): Promise<void> => {
+        if (failure !== undefined) throw failure
+        const leftMs = deadline - performance.now()
+        if (leftMs <= 0) throw receiptNeeded(channel.countedBytes)
+        const { promise, resolve } = Promise.withResolvers<void>()
+        const timer = setTimeout(resolve, leftMs)
+        waiting.add(resolve)
+        await promise
+        waiting.delete(resolve)
+        clearTimeout(timer)
+        if (failure !== undefined) throw failure
+      }
+
+      const isCovered = (bytes: number): boolean =>
+        unpaidBytes(buyer) + BigInt(bytes) <= MAX_UNPAID_BYTES
+
+      return {
+        async accept(receipt) {
+          if (receipt.buyer !== buyer || receipt.channel !== first.channel) {
+            throw new StorageError('BAD_RECEIPT', {
+              message: 'A stream has one buyer and one channel from its first receipt on',
+            })
+          }
+          await book.accept(receipt)
+          wakeAll()
+        },
+        async spend(bytes, onDue) {
+          const deadline = performance.now() + receiptTimeoutMs
+          while (!isCovered(bytes)) {
+            await onDue(channel.countedBytes)
+            if (!isCovered(bytes)) await nextChange(deadline)
+          }
+          // Counted before anything else is awaited, or two streams would share the same room.
+          channel.countedBytes += BigInt(bytes)
+          try {
+            await credit.expectCovers(buyer, unpaidBytes(buyer))
+          } catch (error) {
+            channel.countedBytes -= BigInt(bytes)
+            throw error
+          }
+        },
+        fail(error) {
+          failure ??= error
+          wakeAll()
+        },
+        leave() {
+          channel.streams--
+          channel.leftAt = performance.now()
+        },
+      }
+    },
+  }
+}
+
+const receiptNeeded = (countedBytes: bigint): StorageError =>
+  new StorageError('RECEIPT_NEEDED', {
+    message: `No receipt came for the ${countedBytes} bytes counted on the channel`,
+    hint: 'Sign receipts as bytes arrive.',
+    facts: { countedBytes },
+  })
+
+const tooManyChannels = (buyer: string): StorageError =>
+  new StorageError('BUSY', {
+    message: `${buyer} uses ${MAX_CHANNELS_PER_BUYER} channels already`,
+    hint: 'Use one channel with each farmer.',
+  })

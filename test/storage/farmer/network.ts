@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { bytesToHex } from '@ethereumjs/util'
+import { type JsonRpcProvider, Wallet } from 'ethers'
+import { buySpace } from '../../../src/api/actions/buySpace.ts'
+import { buyTraffic } from '../../../src/api/actions/buyTraffic.ts'
+import { registerReplicas } from '../../../src/api/actions/registerReplicas.ts'
+import { connectProvider } from '../../../src/api/provider.ts'
+import { hashLeaves } from '../../../src/crypto/merkle/hashing.ts'
+import { createMerkleTree } from '../../../src/crypto/merkle/tree.ts'
+import { createDevnet } from '../../../src/node/devnet.ts'
+import type { ChainNode } from '../../../src/node/node.ts'
+import { createRPCServer } from '../../../src/node/rpc/server.ts'
+import type { Host, PeerTarget } from '../../../src/p2p/host.ts'
+import { createDevnetFarmers } from '../../../src/protocol/devnetFarmers.ts'
+import { GB } from '../../../src/protocol/params.ts'
+import { signTrafficReceipt } from '../../../src/protocol/receipts.ts'
+import { type ReplicaOffer, replicaIdOf } from '../../../src/protocol/replicaContract.ts'
+import { DEFAULT_FARMER_PRICE_WEI, replicaPriceWei } from '../../../src/protocol/storageParams.ts'
+import { createFarmer, type FarmerOptions } from '../../../src/storage/farmer/createFarmer.ts'
+import type { Farmer } from '../../../src/storage/farmer/farmer.ts'
+import type { TrafficChannel } from '../../../src/storage/shardProtocol/openReadSession.ts'
+import { type PeerGrant, signPeerGrant } from '../../../src/storage/shardProtocol/peerGrant.ts'
+import { storeReplica } from '../../../src/storage/shardProtocol/storeReplica.ts'
+import { startHost } from '../../p2p/hosts.ts'
+
+/** Whatever ends with a test or a suite. */
+export type Scope = Pick<TestContext, 'after'>
+
+/** A chain with its JSON-RPC server, a buyer with a bucket, and a host that speaks for it. */
+export interface StorageNetwork {
+  node: ChainNode
+  url: string
+  chainId: bigint
+  provider: JsonRpcProvider
+  buyer: Wallet
+  bucketId: string
+  bucketEndTime: bigint
+  host: Host
+  grant: PeerGrant
+}
+
+export interface NetworkOptions {
+  trafficBytes?: bigint
+  termDays?: bigint
+  url?: string
+}
+
+export async function startNetwork(
+  t: TestContext,
+  { trafficBytes = GB, termDays = 90n }: NetworkOptions = {},
+): Promise<StorageNetwork> {
+  const node = await createDevnet()
+  t.after(() => node.close())
+  const server = await createRPCServer({ node, port: 0 })
+  t.after(() => server.close())
+  const { url } = server
+  const provider = await connectProvider(url)
+  t.after(() => provider.destroy())
+  const buyer = new Wallet(node.devnet!.accounts[0]!.privateKey, provider)
+  const bucket = await buySpace(buyer, {
+    sizeBytes: GB,
+    termSeconds: termDays * 86_400n,
+    backups: 6,
+  })
+  if (trafficBytes > 0n) await buyTraffic(buyer, { trafficBytes })
+  const host = await startHost(t, { listen: [] })
+  const { chainId } = await provider.getNetwork()
+  const nowSeconds = nowInSeconds()
+  const grant = await signPeerGrant(buyer, { peerId: host.peerId, chainId, nowSeconds })
+  return {
+    ...{ node, url, chainId, provider, buyer, host, grant },
+    bucketId: bucket.id,
+    bucketEndTime: nowSeconds + termDays * 86_400n - 3_600n,
+  }
+}
+
+export const nowInSeconds = (): bigint => BigInt(Math.floor(Date.now() / 1_000))
+
+/** Starts one of the devnet's farmers in this process. It ends with the test. */
+export async function startFarmer(
+  t: TestContext,
+  { url }: Pick<StorageNetwork, 'url'>,
+  { index = 0, ...options }: Partial<FarmerOptions> & { index?: number } = {},
+): Promise<Farmer> {
+  const { privateKey, nodeKey } = createDevnetFarmers()[index]!
+  const farmer = await createFarmer({
+    ...{ rpcURL: url, accountKey: privateKey, nodeKey },
+    capacityBytes: 1_000_000_000_000,
+    watchEveryMs: 100,
+    ...options,
+  })
+  t.after(() => farmer.stop())
+  return farmer
+}
+
+export const targetOf = (farmer: Pick<Farmer, 'peerId' | 'addresses'>): PeerTarget => ({
+  peerId: farmer.peerId,
+  addresses: farmer.addresses(),
+})
+
+/** Random leaves with an offer for them. */
+export interface TestReplica {
+  id: string
+  offer: ReplicaOffer
+  bytes: Uint8Array
+  root: Uint8Array
+  leafCount: number
+}
+
+export function makeReplica(
+  network: Pick<StorageNetwork, 'bucketId' | 'bucketEndTime'>,
+  farmer: Pick<Farmer, 'node'>,
+  { leaves: leafCount = 1_500, ...changed }: Partial<ReplicaOffer> & { leaves?: number } = {},
+): TestReplica {
+  const bytes = new Uint8Array(randomBytes(leafCount * 1_024))
+  const { root } = createMerkleTree(hashLeaves(0, bytes))
+  const sizeBytes = BigInt(bytes.length)
+  const endTime = network.bucketEndTime
+  const offer: ReplicaOffer = {
+    bucketId: network.bucketId,
+    fileId: bytesToHex(randomBytes(32)),
+    shardIndex: 0n,
+    node: farmer.node,
+    root: bytesToHex(root),
+    sizeBytes,
+    priceWei: replicaPriceWei(DEFAULT_FARMER_PRICE_WEI, {
+      sizeBytes,
+      seconds: endTime - nowInSeconds() + 60n,
+    }),
+    endTime,
+    salt: bytesToHex(randomBytes(32)),
+    expiry: nowInSeconds() + 1_800n,
+    leafCount: BigInt(leafCount),
+    ...changed,
+  }
+  return { id: replicaIdOf(offer), offer, bytes, root, leafCount }
+}
+
+/** The replica's bytes in pieces. */
+export async function* piecesOf(
+  bytes: Uint8Array,
+  pieceBytes = 131_072,
+): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes)
+}
+
+/** Stores a replica and returns the farmer's signature in hex. */
+export async function store(
+  { host, grant }: Pick<StorageNetwork, 'host' | 'grant'>,
+  farmer: Pick<Farmer, 'peerId' | 'addresses'>,
+  { offer, bytes }: TestReplica,
+): Promise<string> {
+  const signature = await storeReplica(host, targetOf(farmer), {
+    offer,
+    grant,
+    source: (from) => piecesOf(bytes.subarray(from)),
+  })
+  return bytesToHex(signature)
+}
+
+export const register = (
+  { buyer }: StorageNetwork,
+  replica: TestReplica,
+  signature: string,
+): ReturnType<typeof registerReplicas> =>
+  registerReplicas(buyer, { offers: [{ offer: replica.offer, signature }] })
+
+/** The buyer's count with a farmer, in memory. */
+export function createChannel(
+  { buyer, chainId }: Pick<StorageNetwork, 'buyer' | 'chainId'>,
+  farmer: Pick<Farmer, 'account'>,
+  channel = 1n,
+): TrafficChannel {
+  let cumulativeBytes = 0n
+  return {
+    get signedBytes() {
+      return cumulativeBytes
+    },
+    sign(moreBytes) {
+      cumulativeBytes += moreBytes
+      return signTrafficReceipt(buyer, chainId, {
+        buyer: buyer.address.toLowerCase(),
+        farmer: farmer.account,
+        channel,
+        cumulativeBytes,
+      })
+    },
+  }
+}
+
+export function temporaryDirectory(t: TestContext): string {
+  const directory = mkdtempSync(join(tmpdir(), 'genaro-test-'))
+  t.after(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }))
+  return directory
+}
