@@ -16,6 +16,7 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   'BAD_KEY',
   'BAD_URL',
   'BAD_FLAG',
+  'BAD_ID',
 ])
 
 export type CLIErrorCode = 'BAD_FLAG' | 'BAD_COMMAND' | 'PORT_IN_USE' | 'CANNOT_LISTEN'

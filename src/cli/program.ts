@@ -3,10 +3,15 @@ import { Command } from 'commander'
 import { accountCommand } from './commands/account.ts'
 import { bucketCommand } from './commands/bucket.ts'
 import { devnetCommand } from './commands/devnet.ts'
+import { downloadCommand } from './commands/download.ts'
+import { lsCommand } from './commands/ls.ts'
+import { rmCommand } from './commands/rm.ts'
 import { stakeCommand } from './commands/stake.ts'
 import { statusCommand } from './commands/status.ts'
+import { streamCommand } from './commands/stream.ts'
 import { trafficCommand } from './commands/traffic.ts'
 import { unstakeCommand } from './commands/unstake.ts'
+import { uploadCommand } from './commands/upload.ts'
 import { withdrawCommand } from './commands/withdraw.ts'
 
 /** The version of the package this file belongs to, in the source tree and in `dist`. */
@@ -20,6 +25,8 @@ const EXAMPLES = `
 Examples:
   genaro devnet                                        a network on this machine
   genaro bucket buy --size 3GB --term 90d --backups 6  buy space
+  genaro upload photos                                 store a folder; prints its id
+  genaro download 0x… photos-again                     get it back
   genaro status --json                                 what a node says, for scripts
 
 Exit codes: 0 done, 1 failed, 2 command line not understood.`
@@ -44,6 +51,11 @@ export function createProgram({ json = false } = {}): Command {
     withdrawCommand(),
     bucketCommand(),
     trafficCommand(),
+    uploadCommand(),
+    downloadCommand(),
+    lsCommand(),
+    rmCommand(),
+    streamCommand(),
   ]) {
     program.addCommand(command)
   }

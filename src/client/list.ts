@@ -66,10 +66,7 @@ async function describe(
     bucketId,
     replicaCount: found.all.length,
     replicaBytes: found.all.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0n),
-    endTime: found.all.reduce(
-      (first, { endTime }) => Math.min(endTime, first),
-      found.all[0]!.endTime,
-    ),
+    endTime: found.all.map(({ endTime }) => endTime).sort((a, b) => Number(a - b))[0]!,
   }
   try {
     const { manifest } = await findFile(context, fileId, { bucketId, signal })

@@ -1,6 +1,8 @@
 import { Command } from 'commander'
+import type { FarmerNode } from '../../api/actions/getNode.ts'
 import type { Status } from '../../api/actions/getStatus.ts'
 import { formatAmount } from '../../api/units/amount.ts'
+import { formatSize } from '../../api/units/size.ts'
 import { formatTime } from '../formatTime.ts'
 import { type NodeFlags, withNodeOptions } from '../options.ts'
 import { type Fact, formatFacts, printResult } from '../output.ts'
@@ -14,9 +16,38 @@ export const statusCommand = (): Command =>
 async function runStatus(flags: NodeFlags): Promise<void> {
   const { withProvider } = await import('../session.ts')
   const { getStatus } = await import('../../api/actions/getStatus.ts')
-  const result = { rpc: flags.rpc, ...(await withProvider(flags, getStatus)) }
-  printResult(flags, result, () => formatFacts([['Node', result.rpc], ...statusFacts(result)]))
+  const { listNodes } = await import('../../api/actions/listNodes.ts')
+  const result = await withProvider(flags, async (provider) => {
+    const [status, nodes] = await Promise.all([getStatus(provider), listNodes(provider)])
+    return { rpc: flags.rpc, ...status, ...storageOf(nodes) }
+  })
+  printResult(flags, result, () =>
+    formatFacts([['Node', result.rpc], ...statusFacts(result), ...storageFacts(result)]),
+  )
 }
+
+/** What farmers hold and offer, by the chain. */
+interface StorageStatus {
+  farmerNodeCount: number
+  storageCapacityBytes: bigint
+  storageUsedBytes: bigint
+  replicaCount: bigint
+}
+
+const storageOf = (nodes: readonly FarmerNode[]): StorageStatus => ({
+  farmerNodeCount: nodes.length,
+  storageCapacityBytes: nodes.reduce((sum, { capacityBytes }) => sum + capacityBytes, 0n),
+  storageUsedBytes: nodes.reduce((sum, { usedBytes }) => sum + usedBytes, 0n),
+  replicaCount: nodes.reduce((sum, each) => sum + each.replicaCount, 0n),
+})
+
+const storageFacts = (storage: StorageStatus): Fact[] => [
+  ['Farmer nodes', storage.farmerNodeCount],
+  [
+    'Stored',
+    `${formatSize(storage.storageUsedBytes)} of ${formatSize(storage.storageCapacityBytes)}, in ${storage.replicaCount} replicas`,
+  ],
+]
 
 const statusFacts = (status: Status): Fact[] => [
   ['Client', status.clientVersion],
