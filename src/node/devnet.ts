@@ -26,6 +26,8 @@ export interface DevnetOptions {
   /** Seals a block every so many seconds instead of one per transaction. */
   slotSeconds?: number
   clientVersion?: string
+  /** Multiaddrs with peer ids of the farmers that run beside it; asked for each time. */
+  storagePeers?: () => readonly string[]
   logger?: Logger
   clock?: Clock
 }
@@ -106,6 +108,7 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<ChainNo
       return transaction.hash()
     },
     pendingBlock,
+    storagePeers: options.storagePeers ?? (() => []),
     async close() {
       mining.setIntervalSeconds(0)
       await sealer.pause(() => chain.close())

@@ -45,5 +45,7 @@ export interface ChainNode {
   submit(transaction: TypedTransaction): Promise<Uint8Array>
   /** The block that would be built now on the head without any transaction: header of `pending`. */
   pendingBlock(): Block
+  /** Multiaddrs with peer ids of farmers this node knows; whoever starts the node tells it. */
+  storagePeers(): readonly string[]
   close(): Promise<void>
 }

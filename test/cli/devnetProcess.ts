@@ -34,12 +34,17 @@ export async function rpc<Result>(url: string, method: string, params: unknown[]
   return answer.result
 }
 
-/** Starts `genaro devnet` on a free port and waits until it says that it is ready. It ends with the test. */
+/**
+ * Starts `genaro devnet` on a free port and waits until it says that it is ready. It ends with the test. It has no
+ * farmers unless `--farmers` asks for some.
+ */
 export async function startDevnetProcess(
   scope: Scope,
   args: readonly string[] = [],
 ): Promise<DevnetProcess> {
-  const child = spawn(process.execPath, [MAIN, 'devnet', '--port', '0', '--json', ...args], {
+  const farmers = args.includes('--farmers') ? [] : ['--farmers', '0']
+  const command = [MAIN, 'devnet', '--port', '0', '--json', ...farmers, ...args]
+  const child = spawn(process.execPath, command, {
     env: cleanEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -47,6 +47,8 @@ export const genaro = {
   genaro_getReplicas: method(['filter', replicaFilter], block, ['page', page]).returns<
     RPCReplica[]
   >(),
+  /** Multiaddrs with peer ids of farmers through which the storage network is joined. */
+  genaro_getPeers: method().returns<string[]>(),
 }
 
 /** A network and its totals. */

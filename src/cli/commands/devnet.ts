@@ -9,6 +9,7 @@ export interface DevnetFlags {
   dataDir?: string
   slotTime?: number
   accounts: number
+  farmers: number
   chainId?: number
   clientVersion?: string
   logLevel: LogLevel
@@ -17,6 +18,8 @@ export interface DevnetFlags {
 
 const MAX_PORT = 65_535
 const MAX_ACCOUNTS = 1_000
+/** As many as the devnet's genesis funds and registers. */
+const MAX_FARMERS = 6
 const MAX_SLOT_SECONDS = 86_400
 /** The highest chain id MetaMask takes. */
 const MAX_CHAIN_ID = 4_503_599_627_370_476
@@ -32,7 +35,10 @@ export const devnetCommand = (): Command =>
       parseNumber('--port', { min: 0, max: MAX_PORT }),
       8545,
     )
-    .option('--data-dir <directory>', 'keep the chain here (default: in memory)')
+    .option(
+      '--data-dir <directory>',
+      'keep the chain and what farmers hold here (default: in memory)',
+    )
     .option(
       '--slot-time <seconds>',
       'seal a block every so many seconds (default: one as transactions arrive)',
@@ -43,6 +49,12 @@ export const devnetCommand = (): Command =>
       'accounts with coins',
       parseNumber('--accounts', { min: 1, max: MAX_ACCOUNTS }),
       10,
+    )
+    .option(
+      '--farmers <number>',
+      'farmers that run beside the chain; 0 leaves the storage network out',
+      parseNumber('--farmers', { min: 0, max: MAX_FARMERS }),
+      MAX_FARMERS,
     )
     .option(
       '--chain-id <number>',

@@ -1,6 +1,7 @@
 import { formatAmount } from '../../api/units/amount.ts'
 import type { ChainNode } from '../../node/node.ts'
 import { DEVNET_ACCOUNT_BALANCE_WEI, DEVNET_MNEMONIC } from '../../protocol/networks.ts'
+import type { Farmer } from '../../storage/farmer/farmer.ts'
 import type { DevnetFlags } from '../commands/devnet.ts'
 import { formatFacts } from '../output.ts'
 
@@ -17,12 +18,15 @@ export interface DevnetDescription {
   /** Null: a block as transactions arrive. */
   slotSeconds: number | null
   blockNumber: bigint
+  /** Who holds files here. */
+  farmers: { account: string; node: bigint; peerId: string; addresses: string[] }[]
 }
 
 export const describeDevnet = (
   { dataDir, slotTime }: DevnetFlags,
   { chain, devnet, clientVersion }: ChainNode,
   url: string,
+  farmers: readonly Farmer[],
 ): DevnetDescription => ({
   url,
   chainId: chain.network.chainId,
@@ -33,6 +37,12 @@ export const describeDevnet = (
   dataDirectory: dataDir ?? null,
   slotSeconds: slotTime ?? null,
   blockNumber: chain.head.header.number,
+  farmers: farmers.map((farmer) => ({
+    account: farmer.account,
+    node: farmer.node,
+    peerId: farmer.peerId,
+    addresses: farmer.addresses(),
+  })),
 })
 
 /** The same for people, the address last because it is what one looks for. */
@@ -52,6 +62,10 @@ export function devnetText(devnet: DevnetDescription): string {
       ['Blocks', blocksText(devnet)],
       ['Kept in', devnet.dataDirectory ?? 'memory only; --data-dir keeps it'],
       ['Head', `block ${devnet.blockNumber}`],
+      [
+        'Farmers',
+        devnet.farmers.length === 0 ? 'none' : `${devnet.farmers.length}, ready for files`,
+      ],
       ['JSON-RPC', `${devnet.url} (HTTP and WebSocket)`],
     ]),
     '',

@@ -6,24 +6,52 @@ import { printResult } from '../output.ts'
 import { describeDevnet, devnetText } from './banner.ts'
 import { explainListenError } from './listenError.ts'
 import { untilSignal } from './signals.ts'
+import type { DevnetFarmers } from './startFarmers.ts'
 
-/** Runs a devnet until a signal ends it. */
+/** Runs a devnet until a signal ends it: the chain, its JSON-RPC server, and farmers beside them. */
 export async function runDevnet(flags: DevnetFlags): Promise<void> {
   const stop = untilSignal()
   const logger = createLogger(flags.logLevel)
-  const node = await createDevnet({ ...nodeOptions(flags), logger })
+  let running: DevnetFarmers | undefined
+  const storagePeers = (): string[] =>
+    (running?.farmers ?? []).flatMap((farmer) => farmer.addresses())
+  const node = await createDevnet({ ...nodeOptions(flags), storagePeers, logger })
   try {
     const { host, port } = flags
     const server = await createRPCServer({ node, host, port, logger }).catch((error) => {
       throw explainListenError(error, host, port)
     })
-    const devnet = describeDevnet(flags, node, server.url)
-    printResult(flags, devnet, () => devnetText(devnet))
-    await stop
-    await server.close()
+    try {
+      running = await startFarmers(flags, server.port, logger)
+      const devnet = describeDevnet(flags, node, server.url, running.farmers)
+      printResult(flags, devnet, () => devnetText(devnet))
+      await stop
+      await running.stop()
+    } finally {
+      await server.close()
+    }
   } finally {
     await node.close()
   }
+}
+
+/** Loads the storage network only where it is wanted. */
+async function startFarmers(
+  { farmers: count, host, dataDir }: DevnetFlags,
+  port: number,
+  logger: ReturnType<typeof createLogger>,
+): Promise<DevnetFarmers> {
+  if (count === 0) return { farmers: [], stop: async () => {} }
+  const { startDevnetFarmers } = await import('./startFarmers.ts')
+  // Listening everywhere is not an address to connect to.
+  const reached = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  const authority = reached.includes(':') ? `[${reached}]` : reached
+  return await startDevnetFarmers({
+    rpcURL: `http://${authority}:${port}`,
+    count,
+    dataDirectory: dataDir,
+    logger,
+  })
 }
 
 const nodeOptions = ({ dataDir, slotTime, accounts, chainId, clientVersion }: DevnetFlags) => ({

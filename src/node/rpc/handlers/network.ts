@@ -15,6 +15,7 @@ type Names =
   | 'web3_sha3'
   | 'rpc_modules'
   | 'debug_getBadBlocks'
+  | 'genaro_getPeers'
 
 /** The version of the Ethereum wire protocol that clients expect to read; nothing here depends on it. */
 const PROTOCOL_VERSION = 68
@@ -24,6 +25,7 @@ export function createNetworkHandlers({
   chain,
   clientVersion,
   devnet,
+  storagePeers,
 }: ChainNode): Handlers<Names> {
   const chainId = toQuantity(chain.network.chainId)
   return {
@@ -37,6 +39,7 @@ export function createNetworkHandlers({
     web3_sha3: ([data]) => toHex(keccak_256(data)),
     rpc_modules: () => modules(devnet !== undefined),
     debug_getBadBlocks: () => [],
+    genaro_getPeers: () => [...storagePeers()],
   }
 }
 
