@@ -1,5 +1,5 @@
 import { SYSTEM_CONTRACTS } from './addresses.ts'
-import { createSignedStruct, type TypedDataSigner } from './typedData.ts'
+import { createSignedStruct, type RecoverAddress, type TypedDataSigner } from './typedData.ts'
 
 /** What a buyer signs while it downloads (SPEC 7): all the bytes a farmer ever sent it on a channel. */
 export interface TrafficReceipt {
@@ -40,8 +40,12 @@ export const signTrafficReceipt = async (
   signature: await trafficReceiptData.sign(buyer, chainId, receipt),
 })
 
-/** Whether the chain would take the receipt for its buyer's; false for anything malformed. */
+/**
+ * Whether the chain would take the receipt for its buyer's; false for anything malformed. A farmer meets many, so it
+ * hands in a native `recover`.
+ */
 export const verifyTrafficReceipt = (
   chainId: bigint,
   { signature, ...receipt }: SignedTrafficReceipt,
-): boolean => trafficReceiptData.isSignedBy(receipt.buyer, chainId, receipt, signature)
+  recover?: RecoverAddress,
+): boolean => trafficReceiptData.isSignedBy(receipt.buyer, chainId, receipt, signature, recover)

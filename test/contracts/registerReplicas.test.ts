@@ -10,6 +10,7 @@ import {
   eventNames,
   succeeded,
 } from '../helpers/contractBench.ts'
+import { malleate } from '../helpers/malleate.ts'
 import { bucketIdOf } from '../helpers/marketBench.ts'
 import {
   BUCKET,
@@ -192,7 +193,7 @@ describe('register refuses', () => {
       await refused(signature)
     }
     await refused(`${good.slice(0, -2)}1d`)
-    await refused(malleated(good))
+    await refused(malleate(good))
     const chainId = replicas.bench.genesis.chainId + 1n
     await refused(await signReplicaOffer(FARMERS[0]!.wallet, chainId, offer))
     await nothingChanged()
@@ -272,12 +273,3 @@ describe('register refuses', () => {
     assert.equal(await replicas.escrow(bucketIdOf(BOB, 2)), escrow)
   })
 })
-
-const CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
-
-/** The other signature that the same key and message have: s negated, v the other one. */
-function malleated(signature: string): string {
-  const s = CURVE_ORDER - BigInt(`0x${signature.slice(66, 130)}`)
-  const v = signature.endsWith('1b') ? '1c' : '1b'
-  return `${signature.slice(0, 66)}${s.toString(16).padStart(64, '0')}${v}`
-}

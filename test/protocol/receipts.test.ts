@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { bytesToHex, hexToBytes, type PrefixedHexString } from '@ethereumjs/util'
 import { TypedDataEncoder, verifyTypedData, Wallet } from 'ethers'
+import { publicKeyToAddress, recoverPublicKey } from '../../src/crypto/secp256k1.ts'
 import { SYSTEM_CONTRACTS } from '../../src/protocol/addresses.ts'
 import {
   signTrafficReceipt,
@@ -8,7 +10,10 @@ import {
   trafficReceiptData,
   verifyTrafficReceipt,
 } from '../../src/protocol/receipts.ts'
+import type { RecoverAddress } from '../../src/protocol/typedData.ts'
 import { ContractBench } from '../helpers/contractBench.ts'
+
+import { malleate } from '../helpers/malleate.ts'
 
 const CHAIN_ID = 31_300n
 const buyer = new Wallet(`0x${'11'.repeat(32)}`)
@@ -44,6 +49,24 @@ describe('a traffic receipt', () => {
     assert.equal(verifyTrafficReceipt(CHAIN_ID, { ...signed, channel: 6n }), false)
     assert.equal(verifyTrafficReceipt(CHAIN_ID, { ...signed, buyer: farmer.address }), false)
     assert.equal(verifyTrafficReceipt(CHAIN_ID, { ...signed, farmer: buyer.address }), false)
+  })
+
+  test('is held to the same rules when another recovery is handed in', async () => {
+    const signed = await signTrafficReceipt(buyer, CHAIN_ID, receipt)
+    const recover: RecoverAddress = (digest, signature) => {
+      const bytes = hexToBytes(signature as PrefixedHexString)
+      const hash = hexToBytes(digest as PrefixedHexString)
+      const key = recoverPublicKey(hash, bytes.subarray(0, 64), bytes[64]! - 27)
+      return bytesToHex(publicKeyToAddress(key))
+    }
+    assert.equal(verifyTrafficReceipt(CHAIN_ID, signed, recover), true)
+    assert.equal(verifyTrafficReceipt(CHAIN_ID + 1n, signed, recover), false)
+    const other = await signTrafficReceipt(farmer, CHAIN_ID, receipt)
+    assert.equal(verifyTrafficReceipt(CHAIN_ID, other, recover), false)
+    const high = { ...signed, signature: malleate(signed.signature) }
+    const digest = trafficReceiptData.digest(CHAIN_ID, receipt)
+    assert.equal(recover(digest, high.signature), buyer.address.toLowerCase())
+    assert.equal(verifyTrafficReceipt(CHAIN_ID, high, recover), false)
   })
 
   test('that is malformed is refused without an exception', async () => {
