@@ -19,7 +19,12 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   'BAD_ID',
 ])
 
-export type CLIErrorCode = 'BAD_FLAG' | 'BAD_COMMAND' | 'PORT_IN_USE' | 'CANNOT_LISTEN'
+export type CLIErrorCode =
+  | 'BAD_FLAG'
+  | 'BAD_COMMAND'
+  | 'PORT_IN_USE'
+  | 'CANNOT_LISTEN'
+  | 'NOT_RUNNING'
 
 /** What can go wrong in the command line's own part. */
 export class CLIError extends GenaroError<CLIErrorCode> {}

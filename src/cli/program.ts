@@ -4,6 +4,7 @@ import { accountCommand } from './commands/account.ts'
 import { bucketCommand } from './commands/bucket.ts'
 import { devnetCommand } from './commands/devnet.ts'
 import { downloadCommand } from './commands/download.ts'
+import { farmerCommand } from './commands/farmer.ts'
 import { lsCommand } from './commands/ls.ts'
 import { rmCommand } from './commands/rm.ts'
 import { stakeCommand } from './commands/stake.ts'
@@ -44,6 +45,7 @@ export function createProgram({ json = false } = {}): Command {
     .addHelpText('after', EXAMPLES)
   for (const command of [
     devnetCommand(),
+    farmerCommand(),
     statusCommand(),
     accountCommand(),
     stakeCommand(),

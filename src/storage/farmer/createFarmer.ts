@@ -7,6 +7,7 @@ import { read } from '../../api/send.ts'
 import { createHost, type HostOptions } from '../../p2p/createHost.ts'
 import { createNodeKey, loadNodeKey } from '../../p2p/nodeKey.ts'
 import type { SigningChain } from '../../protocol/domain.ts'
+import { NETWORKS } from '../../protocol/networks.ts'
 import {
   DEFAULT_FARMER_PRICE_WEI,
   MAX_OFFER_SECONDS,
@@ -42,6 +43,7 @@ export interface FarmerOptions {
   /** Multiaddrs to listen at, and to tell others instead. */
   listen?: HostOptions['listen']
   announce?: HostOptions['announce']
+  /** Where its peers are; the Internet by default on the public networks, else this machine or its network. */
   profile?: HostOptions['profile']
   /** Multiaddrs with peer ids of nodes to join through. */
   bootstrap?: HostOptions['bootstrap']
@@ -78,7 +80,8 @@ export async function createFarmer(options: FarmerOptions): Promise<Farmer> {
       logger,
       dht: preparedDHT.hostOptions,
       ...(data.peersDirectory && { directory: data.peersDirectory }),
-      ...pick(options, 'listen', 'announce', 'profile', 'bootstrap'),
+      profile: options.profile ?? profileOf(chainId),
+      ...pick(options, 'listen', 'announce', 'bootstrap'),
     })
     cleanUp.add(host.stop)
     const capacity = BigInt(capacityBytes)
@@ -137,6 +140,11 @@ export async function createFarmer(options: FarmerOptions): Promise<Farmer> {
     throw error
   }
 }
+
+const profileOf = (chainId: bigint): HostOptions['profile'] & {} =>
+  [NETWORKS.mainnet, NETWORKS.testnet].some((network) => network.chainId === chainId)
+    ? 'public'
+    : 'loopback'
 
 async function readSigningChain(provider: JsonRpcApiProvider): Promise<SigningChain> {
   const [network, genesis] = await read(() =>

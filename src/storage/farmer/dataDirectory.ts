@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bytesToHex, utf8ToBytes } from '@ethereumjs/util'
@@ -40,12 +40,33 @@ export async function openDataDirectory(
 }
 
 async function openTemporary(): Promise<DataDirectory> {
-  const directory = await mkdtemp(join(tmpdir(), 'genaro-farmer-'))
+  await removeLeftBehind()
+  const directory = await mkdtemp(join(tmpdir(), `${TEMPORARY}${process.pid}-`))
   return {
     metadata: createMemoryStore(),
     disk: await openDisk({ directory, isDurable: false }),
     peersDirectory: undefined,
     close: () => rm(directory, { recursive: true, force: true }),
+  }
+}
+
+const TEMPORARY = 'genaro-farmer-'
+
+/** A process that is killed cannot remove its own; the next one does. */
+async function removeLeftBehind(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const [, pid] = new RegExp(`^${TEMPORARY}(\\d+)-`).exec(name) ?? []
+    if (pid === undefined || isRunning(Number(pid))) continue
+    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => {})
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // A process of somebody else is there too.
+    return (error as { code?: string }).code === 'EPERM'
   }
 }
 

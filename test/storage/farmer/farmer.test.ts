@@ -15,7 +15,7 @@ import {
 
 test('a replica is stored, registered, read leaf by leaf and paid for', async (t) => {
   const network = await startNetwork(t)
-  const farmer = await startFarmer(t, network, { redeem: { minBytes: 1n } })
+  const farmer = await startFarmer(network, { redeem: { minBytes: 1n } })
   const replica = makeReplica(network, farmer)
   const signature = await store(network, farmer, replica)
   assert.ok(verifyReplicaOffer(network.chainId, farmer.account, replica.offer, signature))

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { bytesToHex } from '@ethereumjs/util'
 import { type JsonRpcProvider, Wallet } from 'ethers'
 import { buySpace } from '../../../src/api/actions/buySpace.ts'
@@ -14,6 +13,7 @@ import { createMerkleTree } from '../../../src/crypto/merkle/tree.ts'
 import { createDevnet } from '../../../src/node/devnet.ts'
 import type { ChainNode } from '../../../src/node/node.ts'
 import { createRPCServer } from '../../../src/node/rpc/server.ts'
+import { createHost } from '../../../src/p2p/createHost.ts'
 import type { Host, PeerTarget } from '../../../src/p2p/host.ts'
 import { createDevnetFarmers } from '../../../src/protocol/devnetFarmers.ts'
 import { GB } from '../../../src/protocol/params.ts'
@@ -25,10 +25,12 @@ import type { Farmer } from '../../../src/storage/farmer/farmer.ts'
 import type { TrafficChannel } from '../../../src/storage/shardProtocol/openReadSession.ts'
 import { type PeerGrant, signPeerGrant } from '../../../src/storage/shardProtocol/peerGrant.ts'
 import { storeReplica } from '../../../src/storage/shardProtocol/storeReplica.ts'
-import { startHost } from '../../p2p/hosts.ts'
+import { type CleanUp, createCleanUp } from '../../../src/util/cleanUp.ts'
 
-/** Whatever ends with a test or a suite. */
-export type Scope = Pick<TestContext, 'after'>
+/** Whatever can be told what to do at its end: a test, or a suite. */
+export interface Scope {
+  after(cleanUp: () => unknown): void
+}
 
 /** A chain with its JSON-RPC server, a buyer with a bucket, and a host that speaks for it. */
 export interface StorageNetwork {
@@ -41,25 +43,28 @@ export interface StorageNetwork {
   bucketEndTime: bigint
   host: Host
   grant: PeerGrant
+  /** What ends with the network, last started first. */
+  cleanUp: CleanUp
 }
 
 export interface NetworkOptions {
   trafficBytes?: bigint
   termDays?: bigint
-  url?: string
 }
 
 export async function startNetwork(
-  t: TestContext,
+  t: Scope,
   { trafficBytes = GB, termDays = 90n }: NetworkOptions = {},
 ): Promise<StorageNetwork> {
+  const cleanUp = createCleanUp()
+  t.after(cleanUp.run)
   const node = await createDevnet()
-  t.after(() => node.close())
+  cleanUp.add(() => node.close())
   const server = await createRPCServer({ node, port: 0 })
-  t.after(() => server.close())
+  cleanUp.add(() => server.close())
   const { url } = server
   const provider = await connectProvider(url)
-  t.after(() => provider.destroy())
+  cleanUp.add(async () => provider.destroy())
   const buyer = new Wallet(node.devnet!.accounts[0]!.privateKey, provider)
   const bucket = await buySpace(buyer, {
     sizeBytes: GB,
@@ -67,12 +72,13 @@ export async function startNetwork(
     backups: 6,
   })
   if (trafficBytes > 0n) await buyTraffic(buyer, { trafficBytes })
-  const host = await startHost(t, { listen: [] })
+  const host = await createHost({ listen: [] })
+  cleanUp.add(() => host.stop())
   const { chainId } = await provider.getNetwork()
   const nowSeconds = nowInSeconds()
   const grant = await signPeerGrant(buyer, { peerId: host.peerId, chainId, nowSeconds })
   return {
-    ...{ node, url, chainId, provider, buyer, host, grant },
+    ...{ node, url, chainId, provider, buyer, host, grant, cleanUp },
     bucketId: bucket.id,
     bucketEndTime: nowSeconds + termDays * 86_400n - 3_600n,
   }
@@ -80,10 +86,9 @@ export async function startNetwork(
 
 export const nowInSeconds = (): bigint => BigInt(Math.floor(Date.now() / 1_000))
 
-/** Starts one of the devnet's farmers in this process. It ends with the test. */
+/** Starts one of the devnet's farmers in this process. It ends with the network. */
 export async function startFarmer(
-  t: TestContext,
-  { url }: Pick<StorageNetwork, 'url'>,
+  { url, cleanUp }: Pick<StorageNetwork, 'url' | 'cleanUp'>,
   { index = 0, ...options }: Partial<FarmerOptions> & { index?: number } = {},
 ): Promise<Farmer> {
   const { privateKey, nodeKey } = createDevnetFarmers()[index]!
@@ -93,7 +98,7 @@ export async function startFarmer(
     watchEveryMs: 100,
     ...options,
   })
-  t.after(() => farmer.stop())
+  cleanUp.add(() => farmer.stop())
   return farmer
 }
 
@@ -192,7 +197,7 @@ export function createChannel(
   }
 }
 
-export function temporaryDirectory(t: TestContext): string {
+export function temporaryDirectory(t: Scope): string {
   const directory = mkdtempSync(join(tmpdir(), 'genaro-test-'))
   t.after(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }))
   return directory
