@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Paging} from "../libraries/Paging.sol";
 import {SafeCast} from "../libraries/SafeCast.sol";
+import {Unordered} from "../libraries/Unordered.sol";
 import {Payments} from "./Payments.sol";
 
 /// @title The buckets themselves: their records, their lists, and the clean-up of ended ones
@@ -10,6 +11,7 @@ import {Payments} from "./Payments.sol";
 abstract contract BucketRecords is Payments {
     using Paging for bytes32[];
     using SafeCast for uint256;
+    using Unordered for bytes32[];
 
     /// @notice The caller has a bucket with this id whose term has not ended.
     error BucketExists(bytes32 id);
@@ -168,18 +170,11 @@ abstract contract BucketRecords is Payments {
         Bucket storage bucket = _buckets[id];
         address owner = _ownerOf(id);
         _returnEscrow(id, bucket);
-        bytes32 moved = _takeOut(_ids, bucket.position);
+        bytes32 moved = _ids.takeOut(bucket.position);
         _buckets[moved].position = bucket.position;
-        moved = _takeOut(_idsOf[owner], bucket.ownerPosition);
+        moved = _idsOf[owner].takeOut(bucket.ownerPosition);
         _buckets[moved].ownerPosition = bucket.ownerPosition;
         delete _buckets[id];
         emit BucketRemoved(id, owner);
-    }
-
-    /// @dev Puts the last id in the place of the one that goes, and says which it was.
-    function _takeOut(bytes32[] storage ids, uint256 position) private returns (bytes32 last) {
-        last = ids[ids.length - 1];
-        ids[position - 1] = last;
-        ids.pop();
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Paging} from "../libraries/Paging.sol";
+import {Unordered} from "../libraries/Unordered.sol";
 import {Params} from "./Params.sol";
 import {Staking} from "./Staking.sol";
 import {SystemAddresses} from "./SystemAddresses.sol";
@@ -13,6 +14,7 @@ import {SystemContract} from "./SystemContract.sol";
 /// @custom:predeploy 0x6000000000000000000000000000000000000004
 contract Nodes is SystemContract {
     using Paging for uint256[];
+    using Unordered for uint256[];
 
     /// @notice A peer id is 1 to 64 bytes.
     error BadPeerId(uint256 length);
@@ -124,9 +126,9 @@ contract Nodes is SystemContract {
         Node storage record = _ownNode(node);
         uint256 replicaCount = record.replicaCount;
         if (replicaCount != 0) revert NodeHoldsReplicas(node, replicaCount);
-        uint256 moved = _takeOut(_activeNodes[msg.sender], record.position);
+        uint256 moved = _activeNodes[msg.sender].takeOut(record.position);
         _nodes[moved].position = record.position;
-        moved = _takeOut(_allActiveNodes, record.activePosition);
+        moved = _allActiveNodes.takeOut(record.activePosition);
         _nodes[moved].activePosition = record.activePosition;
         record.position = 0;
         record.activePosition = 0;
@@ -239,13 +241,6 @@ contract Nodes is SystemContract {
             node.usedBytes,
             node.replicaCount
         );
-    }
-
-    /// @dev Puts the last node in the place of the one that goes, and says which it was.
-    function _takeOut(uint256[] storage list, uint256 position) private returns (uint256 last) {
-        last = list[list.length - 1];
-        list[position - 1] = last;
-        list.pop();
     }
 
     function _requireReplicas() private view {

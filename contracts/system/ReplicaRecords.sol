@@ -2,12 +2,14 @@
 pragma solidity ^0.8.28;
 
 import {Paging} from "../libraries/Paging.sol";
+import {Unordered} from "../libraries/Unordered.sol";
 import {SystemContract} from "./SystemContract.sol";
 
 /// @title The replicas themselves: their records and their lists
 /// @notice The storage half of Replicas.
 abstract contract ReplicaRecords is SystemContract {
     using Paging for bytes32[];
+    using Unordered for bytes32[];
 
     /// @notice No replica was ever registered under this id.
     error UnknownReplica(bytes32 id);
@@ -136,9 +138,9 @@ abstract contract ReplicaRecords is SystemContract {
 
     function _remove(Replica storage replica) internal {
         bytes32 listKey = _listKey(replica.bucketId, replica.fileId);
-        bytes32 moved = _takeOut(_idsOfFile[listKey], replica.filePosition);
+        bytes32 moved = _idsOfFile[listKey].takeOut(replica.filePosition);
         _replicas[moved].filePosition = replica.filePosition;
-        moved = _takeOut(_idsOfNode[replica.node], replica.nodePosition);
+        moved = _idsOfNode[replica.node].takeOut(replica.nodePosition);
         _replicas[moved].nodePosition = replica.nodePosition;
         _replicaCount--;
         delete replica.bucketId;
@@ -148,13 +150,6 @@ abstract contract ReplicaRecords is SystemContract {
         delete replica.nodePosition;
         delete replica.priceWei;
         delete replica.collectedWei;
-    }
-
-    /// @dev Puts the last id in the place of the one that goes, and says which it was.
-    function _takeOut(bytes32[] storage ids, uint256 position) private returns (bytes32 last) {
-        last = ids[ids.length - 1];
-        ids[position - 1] = last;
-        ids.pop();
     }
 
     function _listKey(bytes32 bucketId, bytes32 fileId) private pure returns (bytes32) {

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {TypedData} from "../libraries/TypedData.sol";
 import {Nodes} from "./Nodes.sol";
 import {ReplicaRecords} from "./ReplicaRecords.sol";
+import {Stewards} from "./Stewards.sol";
 import {StorageMarket} from "./StorageMarket.sol";
 import {SystemAddresses} from "./SystemAddresses.sol";
 
@@ -12,15 +13,11 @@ import {SystemAddresses} from "./SystemAddresses.sol";
 /// farmers co-signed. The price is set aside out of the bucket's escrow at once and earned over the term; the
 /// stake locked for the farmer's node is its deposit, since a node with replicas cannot retire.
 /// @custom:predeploy 0x6000000000000000000000000000000000000009
-contract Replicas is ReplicaRecords {
+contract Replicas is ReplicaRecords, Stewards {
     /// @notice One call takes 1 to 64 replicas.
     error BatchOutOfRange(uint256 count);
     /// @notice Every offer needs one signature.
     error SignatureCountMismatch(uint256 offers, uint256 signatures);
-    /// @notice Only the bucket's owner, or its steward, may do this.
-    error NotBucketManager(bytes32 bucketId, address caller);
-    /// @notice The id names another account as owner.
-    error NotBucketOwner(bytes32 bucketId);
     /// @notice The offer was to be registered earlier.
     error OfferExpired(bytes32 id, uint256 expiry);
     /// @notice A replica has at least one leaf, and its size is that of its leaves.
@@ -29,8 +26,6 @@ contract Replicas is ReplicaRecords {
     error TermOver(bytes32 id, uint256 endTime);
     /// @notice The offer is not signed by the account that owns the node, for this chain and contract.
     error BadFarmerSignature(bytes32 id, address farmer);
-    /// @notice Who may rebuild a file's shards must not be paid for holding them.
-    error StewardIsFarmer(bytes32 bucketId, address steward);
     /// @notice The replica runs; until it has ended only its bucket's owner or steward may release it.
     error ReplicaRuns(bytes32 id, uint256 endTime);
     /// @notice The replica is on another account's node.
@@ -64,7 +59,6 @@ contract Replicas is ReplicaRecords {
         bytes32 id,
         uint256 amountWei
     );
-    event StewardNamed(bytes32 indexed bucketId, address indexed steward);
 
     /// @notice A replica as it is told outside. Times are Unix seconds.
     struct ReplicaView {
@@ -87,8 +81,6 @@ contract Replicas is ReplicaRecords {
         "ReplicaOffer(bytes32 bucketId,bytes32 fileId,uint32 shardIndex,uint64 node,bytes32 root,uint32 leafCount,uint64 sizeBytes,uint112 priceWei,uint48 endTime,bytes32 salt,uint48 expiry)"
     );
     uint256 private constant MAX_BATCH = 64;
-
-    mapping(bytes32 bucketId => address) private _stewards;
 
     /// @notice Registers replicas in buckets the caller owns or is steward of: all of them, or none.
     /// @param offers 1 to 64.
@@ -119,19 +111,6 @@ contract Replicas is ReplicaRecords {
         for (uint256 i; i < ids.length; i++) amountWei += _collect(ids[i]);
         if (amountWei == 0) revert NothingEarned();
         _market().payFarmer(msg.sender, amountWei);
-    }
-
-    /// @notice Names who may register and release replicas in a bucket beside its owner; 0 for nobody. A
-    /// steward spends the bucket's escrow, so it is trusted with as much.
-    function nameSteward(bytes32 bucketId, address steward) external {
-        if (_ownerOf(bucketId) != msg.sender) revert NotBucketOwner(bucketId);
-        _stewards[bucketId] = steward;
-        emit StewardNamed(bucketId, steward);
-    }
-
-    /// @notice The steward of a bucket; 0 for nobody.
-    function stewardOf(bytes32 bucketId) external view returns (address) {
-        return _stewards[bucketId];
     }
 
     /// @notice A replica that was not released.
@@ -168,7 +147,7 @@ contract Replicas is ReplicaRecords {
         _requireManager(offer.bucketId);
         _requireValid(id, offer);
         address farmer = _nodes().hold(offer.node, offer.sizeBytes);
-        if (farmer == _stewards[offer.bucketId]) revert StewardIsFarmer(offer.bucketId, farmer);
+        _requireNoSteward(offer.bucketId, farmer);
         if (!TypedData.isSignedBy(farmer, domain, id, signature)) revert BadFarmerSignature(id, farmer);
         _market().reserve(offer.bucketId, offer.sizeBytes, offer.priceWei, offer.endTime);
         _insert(id, offer);
@@ -229,18 +208,6 @@ contract Replicas is ReplicaRecords {
             revert SizeMismatch(id, offer.leafCount, offer.sizeBytes);
         }
         if (offer.endTime <= block.timestamp) revert TermOver(id, offer.endTime);
-    }
-
-    function _requireManager(bytes32 bucketId) private view {
-        if (!_isManager(bucketId)) revert NotBucketManager(bucketId, msg.sender);
-    }
-
-    function _isManager(bytes32 bucketId) private view returns (bool) {
-        return _ownerOf(bucketId) == msg.sender || _stewards[bucketId] == msg.sender;
-    }
-
-    function _ownerOf(bytes32 bucketId) private pure returns (address) {
-        return address(bytes20(bucketId));
     }
 
     function _sizeBytes(Replica storage replica) private view returns (uint256) {

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {SystemContract} from "./SystemContract.sol";
+
+/// @title Who may manage the replicas of a bucket
+/// @notice Its owner, and one steward the owner named to repair its files. A steward spends the bucket's
+/// escrow, so it is trusted with as much.
+abstract contract Stewards is SystemContract {
+    /// @notice The id names another account as owner.
+    error NotBucketOwner(bytes32 bucketId);
+    /// @notice Only the bucket's owner, or its steward, may do this.
+    error NotBucketManager(bytes32 bucketId, address caller);
+    /// @notice Who may rebuild a file's shards must not be paid for holding them.
+    error StewardIsFarmer(bytes32 bucketId, address steward);
+
+    event StewardNamed(bytes32 indexed bucketId, address indexed steward);
+
+    mapping(bytes32 bucketId => address) private _stewards;
+
+    /// @notice Names who may register and release replicas in a bucket beside its owner; 0 for nobody.
+    function nameSteward(bytes32 bucketId, address steward) external {
+        if (_ownerOf(bucketId) != msg.sender) revert NotBucketOwner(bucketId);
+        _stewards[bucketId] = steward;
+        emit StewardNamed(bucketId, steward);
+    }
+
+    /// @notice The steward of a bucket; 0 for nobody.
+    function stewardOf(bytes32 bucketId) external view returns (address) {
+        return _stewards[bucketId];
+    }
+
+    function _isManager(bytes32 bucketId) internal view returns (bool) {
+        return _ownerOf(bucketId) == msg.sender || _stewards[bucketId] == msg.sender;
+    }
+
+    function _requireManager(bytes32 bucketId) internal view {
+        if (!_isManager(bucketId)) revert NotBucketManager(bucketId, msg.sender);
+    }
+
+    function _requireNoSteward(bytes32 bucketId, address farmer) internal view {
+        if (_stewards[bucketId] == farmer) revert StewardIsFarmer(bucketId, farmer);
+    }
+
+    function _ownerOf(bytes32 bucketId) private pure returns (address) {
+        return address(bytes20(bucketId));
+    }
+}
