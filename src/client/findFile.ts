@@ -43,7 +43,21 @@ export async function findFile(
   fileId: string,
   options: FindFileOptions = {},
 ): Promise<StoredFile> {
-  const { bucketId, all } = await findReplicas(context, fileId, options.bucketId)
+  return await openFound(
+    context,
+    fileId,
+    await findReplicas(context, fileId, options.bucketId),
+    options,
+  )
+}
+
+/** The file of replicas that were found. Throws as `findFile`. */
+export async function openFound(
+  context: ClientContext,
+  fileId: string,
+  { bucketId, all }: { bucketId: string; all: readonly Replica[] },
+  options: FindFileOptions,
+): Promise<StoredFile> {
   const secrets = deriveFileSecrets(context.masterSeed, bucketId, fileId)
   const manifest = await readManifest(context, { fileId, bucketId, secrets, all }, options)
   return { fileId, bucketId, manifest, secrets, all, replicas: groupReplicas(all) }

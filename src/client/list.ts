@@ -4,7 +4,7 @@ import { replicasContract } from '../api/contracts.ts'
 import { read } from '../api/send.ts'
 import { type ClientContext, untilClosed } from './context.ts'
 import { throwIfAborted } from './errors.ts'
-import { findFile, findReplicas } from './findFile.ts'
+import { findReplicas, openFound } from './findFile.ts'
 import { FOLDER_TYPE } from './folder/folderIndex.ts'
 import { isManifestShard } from './manifestReplica.ts'
 
@@ -69,7 +69,7 @@ async function describe(
     endTime: found.all.map(({ endTime }) => endTime).sort((a, b) => Number(a - b))[0]!,
   }
   try {
-    const { manifest } = await findFile(context, fileId, { bucketId, signal })
+    const { manifest } = await openFound(context, fileId, found, { signal })
     return {
       ...common,
       name: new TextDecoder().decode(manifest.name),

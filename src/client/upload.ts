@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { createFileLayout, type FileLayout } from '../protocol/fileLayout.ts'
 import { segmentBytesFor } from '../protocol/fileLayoutShape.ts'
 import { DAY_SECONDS, GB } from '../protocol/params.ts'
-import { encodeShardIndex } from '../protocol/replicaContract.ts'
+import { decodeShardIndex, encodeShardIndex } from '../protocol/replicaContract.ts'
 import { type ClientContext, untilClosed } from './context.ts'
 import { ClientError, throwIfAborted } from './errors.ts'
 import type { FileSource } from './fileSource.ts'
 import { keepManifest } from './findFile.ts'
-import { MANIFEST_NONCE, MANIFEST_SEGMENT } from './manifestReplica.ts'
+import { MANIFEST_NONCE, MANIFEST_SEGMENT, manifestShardIndex } from './manifestReplica.ts'
 import { createProgressCounter, type ProgressCounter, type UploadProgress } from './progress.ts'
 import { type FileFacts, sealedManifest } from './upload/buildManifest.ts'
 import {
@@ -17,7 +17,7 @@ import {
   expectSpace,
   type UploadBucket,
 } from './upload/checkBucket.ts'
-import { encodeSegment, segmentShards } from './upload/encodeSegment.ts'
+import { encodeSegment, type SegmentShards, segmentShards } from './upload/encodeSegment.ts'
 import { createRegistrar, type Registrar } from './upload/registrar.ts'
 import { type FarmerChoice, farmersForTerm, storeSegment } from './upload/storeSegment.ts'
 import type { ShardTask } from './upload/storeShard.ts'
@@ -163,12 +163,18 @@ async function chooseFarmers(
   return { farmers, failed: new Set(), random }
 }
 
+/** Segments are stored in order; whatever the chain refused is stored anew, with other farmers. */
 async function storeContent(upload: Upload, source: FileSource): Promise<void> {
-  const { layout, registrar } = upload
-  for (let segment = 0; segment < layout.segmentCount; segment++) {
-    await registrar.add(await storeContentSegment(upload, source, segment))
+  const { layout, registrar, choice } = upload
+  let open = new Set(Array.from({ length: layout.segmentCount }, (_, segment) => segment))
+  while (open.size > 0) {
+    for (const segment of open) {
+      await registrar.add(await storeContentSegment(upload, source, segment))
+    }
+    const refused = await registrar.flush()
+    for (const { offer } of refused) choice.failed.add(offer.node)
+    open = new Set(refused.map(({ offer }) => decodeShardIndex(offer.shardIndex).segment))
   }
-  await registrar.flush()
 }
 
 /** The replicas of a segment, from this run and earlier ones. */
@@ -247,36 +253,45 @@ const commonTask = ({
 
 /** Stores the manifest on as many farmers as may fail, and one. With it registered the file is there. */
 async function storeManifest(upload: Upload, facts: FileFacts): Promise<Uint8Array> {
-  const { context, state, layout, registrar, choice } = upload
+  const { state, layout, registrar, choice, directory } = upload
   const { sealed, shard } = await sealedManifest(state, layout, facts)
-  const copies = Array.from({ length: layout.parityShards + 1 }, (_, copy) => copy)
-  const held = copies.flatMap(
-    (copy) =>
-      validReplica(state, encodeShardIndex(MANIFEST_SEGMENT, copy), upload.place.nowSeconds) ?? [],
-  )
-  const open = copies.filter(
-    (copy) =>
-      !held.some(({ offer }) => offer.shardIndex === encodeShardIndex(MANIFEST_SEGMENT, copy)),
-  )
-  const directory = join(upload.directory, 'manifest')
-  const shards = segmentShards(directory)
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  const shardFile = shards.shardFile(0)
-  await writeFile(shardFile, shard, { mode: 0o600 })
-  const tasks = open.map((copy) => ({
-    ...commonTask(upload),
-    // Progress counts the content; copies of the manifest are no part of it.
-    onSent: () => {},
-    segment: MANIFEST_SEGMENT,
-    shard: copy,
-    shardBytes: shard.length,
-    shardFile,
-    replicaFile: shards.replicaFile(copy),
-    nonce: MANIFEST_NONCE,
-  }))
-  await registrar.add([...held, ...(await storeSegment(context, state, choice, tasks, held))])
-  await registrar.flush()
+  const shards = segmentShards(join(directory, 'manifest'))
+  await mkdir(join(directory, 'manifest'), { recursive: true, mode: 0o700 })
+  await writeFile(shards.shardFile(0), shard, { mode: 0o600 })
+  for (let isOpen = true; isOpen; ) {
+    await registrar.add(await storeManifestCopies(upload, shards, shard.length))
+    const refused = await registrar.flush()
+    for (const { offer } of refused) choice.failed.add(offer.node)
+    isOpen = refused.length > 0
+  }
   return sealed
+}
+
+/** All copies of the manifest, from this run and earlier ones. */
+async function storeManifestCopies(
+  upload: Upload,
+  shards: SegmentShards,
+  shardBytes: number,
+): Promise<PreparedReplica[]> {
+  const { context, state, layout, choice, place } = upload
+  const copies = Array.from({ length: layout.parityShards + 1 }, (_, copy) => copy)
+  const heldOf = (copy: number): PreparedReplica | undefined =>
+    validReplica(state, manifestShardIndex(copy), place.nowSeconds)
+  const held = copies.flatMap((copy) => heldOf(copy) ?? [])
+  const tasks = copies
+    .filter((copy) => heldOf(copy) === undefined)
+    .map((copy) => ({
+      ...commonTask(upload),
+      // Progress counts the content; copies of the manifest are no part of it.
+      onSent: () => {},
+      segment: MANIFEST_SEGMENT,
+      shard: copy,
+      shardBytes,
+      shardFile: shards.shardFile(0),
+      replicaFile: shards.replicaFile(copy),
+      nonce: MANIFEST_NONCE,
+    }))
+  return [...held, ...(await storeSegment(context, state, choice, tasks, held))]
 }
 
 function plaintextOf(layout: FileLayout, segment: number): number {

@@ -1,5 +1,8 @@
 import { registerReplicas } from '../../api/actions/registerReplicas.ts'
+import { ApiError } from '../../api/errors.ts'
 import type { ClientContext } from '../context.ts'
+import { ClientError } from '../errors.ts'
+import { isManifestShard } from '../manifestReplica.ts'
 import type { PreparedReplica } from './uploadJournal.ts'
 import type { UploadState } from './uploadState.ts'
 
@@ -7,8 +10,11 @@ import type { UploadState } from './uploadState.ts'
 export interface Registrar {
   /** Takes replicas to register; sends a transaction when enough have come together. */
   add(replicas: readonly PreparedReplica[]): Promise<void>
-  /** Registers the rest. */
-  flush(): Promise<void>
+  /**
+   * Registers the rest, and gives the replicas that the chain would not have, of this farmer or at this time: their
+   * shards must be stored anew.
+   */
+  flush(): Promise<PreparedReplica[]>
   /** What their prices are in all, in wei. */
   readonly paidWei: bigint
 }
@@ -16,12 +22,14 @@ export interface Registrar {
 /** So many fit a transaction's gas with room to spare. */
 const BATCH = 24
 
+/** Throws `ClientError` `NO_SPACE` and `TERM_EXPIRED` for what the bucket does not allow, and `ApiError`. */
 export function createRegistrar(
-  { signer }: ClientContext,
+  { signer, logger }: ClientContext,
   state: UploadState,
   onRegistered: (bytes: number) => void,
 ): Registrar {
   const waiting: PreparedReplica[] = []
+  const refused: PreparedReplica[] = []
   let paidWei = 0n
 
   const register = async (batch: readonly PreparedReplica[]): Promise<void> => {
@@ -30,9 +38,17 @@ export function createRegistrar(
     await state.journal.append({ kind: 'registered', ids })
     for (const { id, offer } of batch) {
       state.registered.add(id)
-      onRegistered(Number(offer.sizeBytes))
+      // Copies of the manifest are no part of the content.
+      if (!isManifestShard(offer.shardIndex)) onRegistered(Number(offer.sizeBytes))
       paidWei += offer.priceWei
     }
+  }
+
+  const drop = async (replica: PreparedReplica, error: unknown): Promise<void> => {
+    logger.warn('the chain refused a replica', { node: replica.offer.node, error })
+    await state.journal.append({ kind: 'dropped', id: replica.id })
+    state.signatures.delete(replica.id)
+    refused.push(replica)
   }
 
   /** One replica that the chain refuses must not keep the others out: it is found by halves and dropped. */
@@ -40,18 +56,11 @@ export function createRegistrar(
     try {
       await register(batch)
     } catch (error) {
-      if (batch.length === 1) {
-        state.signatures.delete(batch[0]!.id)
-        state.prepared.delete(batch[0]!.offer.shardIndex)
-        throw error
-      }
+      expectReplicasFault(error)
+      if (batch.length === 1) return await drop(batch[0]!, error)
       const half = Math.ceil(batch.length / 2)
-      const results = []
-      for (const part of [batch.slice(0, half), batch.slice(half)]) {
-        results.push(...(await Promise.allSettled([registerAll(part)])))
-      }
-      const failed = results.find((result) => result.status === 'rejected')
-      if (failed !== undefined) throw failed.reason
+      await registerAll(batch.slice(0, half))
+      await registerAll(batch.slice(half))
     }
   }
 
@@ -65,6 +74,31 @@ export function createRegistrar(
     },
     async flush() {
       while (waiting.length > 0) await registerAll(waiting.splice(0, BATCH))
+      return refused.splice(0)
     },
   }
+}
+
+/** Throws whatever would come again with every other replica. */
+function expectReplicasFault(error: unknown): void {
+  if (!(error instanceof ApiError) || !CONTRACT_CODES.has(error.code)) throw error
+  const code = BUCKET_ERRORS[String(error.facts.error)]
+  if (code === undefined) return
+  throw new ClientError(code, {
+    message: error.message,
+    hint: 'Extend the bucket with `genaro bucket extend`, make room with `genaro rm`, or buy another.',
+    facts: error.facts,
+    cause: error,
+  })
+}
+
+const CONTRACT_CODES: ReadonlySet<string> = new Set(['CALL_REVERTED', 'TRANSACTION_FAILED'])
+
+const BUCKET_ERRORS: Record<string, 'NO_SPACE' | 'TERM_EXPIRED' | 'NOT_OWNER'> = {
+  SpaceExceeded: 'NO_SPACE',
+  EscrowExceeded: 'NO_SPACE',
+  BucketEnded: 'TERM_EXPIRED',
+  UnknownBucket: 'TERM_EXPIRED',
+  TermBeyondBucket: 'TERM_EXPIRED',
+  NotBucketManager: 'NOT_OWNER',
 }

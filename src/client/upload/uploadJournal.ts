@@ -23,6 +23,8 @@ export type UploadEntry =
   | { kind: 'prepared'; replica: PreparedReplica }
   /** The farmer has it, and signed. */
   | { kind: 'signed'; shardIndex: string; id: string; signature: string }
+  /** The chain would not have it. */
+  | { kind: 'dropped'; id: string }
   /** The replicas are under contract. */
   | { kind: 'registered'; ids: string[] }
 
@@ -55,6 +57,7 @@ const KINDS: ReadonlySet<unknown> = new Set([
   'manifest',
   'prepared',
   'signed',
+  'dropped',
   'registered',
 ])
 

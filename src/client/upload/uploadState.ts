@@ -131,6 +131,7 @@ function apply(state: UploadState, entry: UploadEntry): void {
     state.prepared.set(entry.replica.offer.shardIndex, entry.replica)
   }
   if (entry.kind === 'signed') state.signatures.set(entry.id, entry.signature)
+  if (entry.kind === 'dropped') state.signatures.delete(entry.id)
   if (entry.kind === 'registered') for (const id of entry.ids) state.registered.add(id)
 }
 
