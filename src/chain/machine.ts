@@ -1,7 +1,9 @@
 import type { Common } from '@ethereumjs/common'
-import { EVM, type EVMOpts, NobleBN254 } from '@ethereumjs/evm'
+import type { EVM } from '@ethereumjs/evm'
 import { VM } from '@ethereumjs/vm'
+import { GenaroEVM } from './genaroEVM.ts'
 import { storageOpcodes } from './opcodes/storageOpcodes.ts'
+import { curves } from './precompiles.ts'
 import type { WorldState } from './state/worldState.ts'
 
 /** Gives the hash of an earlier block on the branch being executed (BLOCKHASH). */
@@ -11,32 +13,17 @@ export type BlockHashes = (number: bigint) => Uint8Array | undefined
 export interface Workplace {
   state: WorldState
   blockHashes: BlockHashes
+  /**
+   * When to end the execution with `ExecutionError` EXECUTION_TIMEOUT, on the clock of `performance.now()`. A
+   * block has none: whatever fits its gas is run to the end.
+   */
+  deadline?: number | undefined
 }
 
 export interface MachineOptions {
   common: Common
   /** The seven storage opcodes of the paper; without them their bytes are invalid, as on Ethereum. */
   storageOpcodes?: boolean
-}
-
-/** The EVM with the storage opcodes, able to move from one state to the next. */
-class GenaroEVM extends EVM {
-  /** Making an EVM costs as much as twenty transfers, so one serves many executions. */
-  moveTo({ state, blockHashes }: Workplace): void {
-    this.stateManager = state
-    this.blockchain = ancestorView(blockHashes)
-    this.reset()
-  }
-
-  /** Forgets what an execution that was cut short left behind; the state itself is not touched. */
-  reset(): void {
-    const Journal = this.journal.constructor as new (
-      state: WorldState,
-      common: Common,
-    ) => EVM['journal']
-    this.journal = new Journal(this.stateManager as WorldState, this.common)
-    this.transientStorage.clear()
-  }
 }
 
 const ZERO_HASH = new Uint8Array(32)
@@ -58,9 +45,14 @@ const ancestorView = (blockHashes: BlockHashes): EVM['blockchain'] => {
 export class Machine extends VM {
   declare readonly evm: GenaroEVM
 
-  moveTo(workplace: Workplace): void {
-    this.evm.moveTo(workplace)
-    Object.assign(this, { stateManager: workplace.state })
+  /** Making an EVM costs as much as twenty transfers, so one serves many executions. */
+  moveTo({ state, blockHashes, deadline }: Workplace): void {
+    const { evm } = this
+    evm.stateManager = state
+    evm.blockchain = ancestorView(blockHashes)
+    evm.reset()
+    evm.deadline = deadline
+    Object.assign(this, { stateManager: state })
   }
 }
 
@@ -68,18 +60,35 @@ const NOWHERE: BlockHashes = () => undefined
 
 /** A machine standing at a workplace. */
 export function createMachine(options: MachineOptions, workplace: Workplace): Machine {
-  const { common } = options
-  const evmOptions: EVMOpts = {
+  const { common, storageOpcodes: hasStorageOpcodes = true } = options
+  const { state } = workplace
+  const evm = withoutNewListeners(
     common,
-    stateManager: workplace.state,
-    blockchain: ancestorView(NOWHERE),
-    bn254: new NobleBN254(),
-    customOpcodes: options.storageOpcodes === false ? [] : storageOpcodes(),
-  }
-  const evm = new GenaroEVM(evmOptions)
-  const machine = new Machine({ common, stateManager: workplace.state, blockchain: undefined, evm })
+    () =>
+      new GenaroEVM({
+        common,
+        stateManager: state,
+        blockchain: ancestorView(NOWHERE),
+        customOpcodes: hasStorageOpcodes ? storageOpcodes() : [],
+        ...curves,
+      }),
+  )
+  const machine = new Machine({ common, stateManager: state, blockchain: undefined, evm })
   machine.moveTo(workplace)
   return machine
+}
+
+/**
+ * An EVM listens to its rule set for another hard fork, and so would never be let go. A network's rule set stays
+ * on one fork.
+ */
+function withoutNewListeners<Result>({ events }: Common, make: () => Result): Result {
+  const before = new Set(events.listeners('hardforkChanged'))
+  const result = make()
+  for (const listener of events.listeners('hardforkChanged')) {
+    if (!before.has(listener)) events.off('hardforkChanged', listener)
+  }
+  return result
 }
 
 /**

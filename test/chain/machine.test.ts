@@ -70,6 +70,19 @@ describe('machines', () => {
     await machines.use({ state, blockHashes }, async (machine) => assert.notEqual(machine, broken))
   })
 
+  test('whose work threw leave nothing at the rule set that would keep them', async () => {
+    const machines = createMachinePark({ common })
+    const state = await createState()
+    const before = common.events.listenerCount('hardforkChanged')
+    for (let i = 0; i < 20; i++) {
+      const failing = machines.use({ state, blockHashes }, async () => {
+        throw new Error('cut short')
+      })
+      await assert.rejects(failing, /cut short/)
+    }
+    assert.equal(common.events.listenerCount('hardforkChanged'), before)
+  })
+
   test('forget transient storage between executions', async () => {
     const machines = createMachinePark({ common })
     const state = await createState()
