@@ -12,7 +12,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ['api', 'p2p', 'spor'],
   ['chain', 'storage'],
   ['gsiop', 'node'],
-  ['explorer', 'client', 'hardhat', 'cli'],
+  ['client'],
+  ['explorer', 'hardhat', 'cli'],
 ]
 
 const layerOf = (folder: string): number => LAYERS.findIndex((layer) => layer.includes(folder))

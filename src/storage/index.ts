@@ -1,0 +1,3 @@
+/** `genaro/storage`: running a farmer. */
+export { createFarmer } from './farmer/createFarmer.ts'
+export type { Farmer } from './farmer/farmer.ts'
