@@ -32,7 +32,7 @@ export interface ClientContext {
   /** Fires when the client is closed. */
   readonly closing: AbortSignal
   /** Our account with a farmer. */
-  accountWith(farmer: string): Promise<FarmerAccount>
+  accountWith(farmer: string): FarmerAccount
   /** The signer's word that this client's peer acts for it. */
   grant(): Promise<PeerGrant>
 }

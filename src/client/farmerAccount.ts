@@ -34,11 +34,14 @@ export function createFarmerAccount(options: FarmerAccountOptions): FarmerAccoun
   const { signer, chainId, buyer, farmer, channel } = options
   let latest: Promise<SignedTrafficReceipt> | undefined
   let latestBytes = -1n
-  let busySessions = 0
+  const busy = new Set<object>()
+  /** Sessions that the farmer told to pay first, and that got nothing since. */
+  const waiting = new Set<object>()
 
   const signTotal = (): Promise<SignedTrafficReceipt> => {
     const { cumulativeBytes } = channel
     if (latest === undefined || cumulativeBytes > latestBytes) {
+      channel.commit()
       latestBytes = cumulativeBytes
       latest = signTrafficReceipt(signer, chainId, {
         buyer,
@@ -52,31 +55,39 @@ export function createFarmerAccount(options: FarmerAccountOptions): FarmerAccoun
 
   return {
     openSession() {
+      const self = {}
       /** Verified bytes that the session has not signed for itself yet. */
       let unsignedBytes = 0n
-      let isBusy = false
       return {
         channel: {
+          /** Asked when the farmer waits for receipts. */
           get signedBytes() {
-            // What others are just being sent is counted by the farmer and not lost: they will pay.
-            const othersBusy = busySessions - Number(isBusy) > 0
-            return othersBusy ? MAX_UINT64 : channel.cumulativeBytes
+            waiting.add(self)
+            // What others are just being sent is counted by the farmer and not lost: they will pay. Once all wait,
+            // nothing is under way, and what the farmer counts beyond our total was lost in broken streams.
+            const isUnderWay = [...busy].some((session) => !waiting.has(session))
+            return isUnderWay ? MAX_UINT64 : channel.cumulativeBytes
           },
           sign(moreBytes) {
             const lostBytes = moreBytes > unsignedBytes ? moreBytes - unsignedBytes : 0n
             unsignedBytes = 0n
-            if (lostBytes > 0n) channel.add(Number(lostBytes))
+            if (lostBytes > 0n) {
+              channel.add(Number(lostBytes))
+              waiting.clear()
+            }
             return signTotal()
           },
         },
         verify(root, proof) {
           verifyMerkleProof(root, proof)
+          waiting.delete(self)
           channel.add(proof.leaves.length)
           unsignedBytes += BigInt(proof.leaves.length)
         },
-        setBusy(busy) {
-          if (busy !== isBusy) busySessions += busy ? 1 : -1
-          isBusy = busy
+        setBusy(isBusy) {
+          waiting.delete(self)
+          if (isBusy) busy.add(self)
+          else busy.delete(self)
         },
       }
     },

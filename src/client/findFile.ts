@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Replica } from '../api/actions/getReplica.ts'
 import { listBuckets } from '../api/actions/listBuckets.ts'
 import { listReplicasOfFile } from '../api/actions/listReplicasOfFile.ts'
+import { replicasContract } from '../api/contracts.ts'
 import { parseBucketId } from '../api/parseBucketId.ts'
 import { openManifest } from '../crypto/manifestCipher.ts'
 import { decodeFileManifest, type FileManifest } from '../protocol/fileManifest.ts'
@@ -16,6 +17,7 @@ import {
   MANIFEST_NONCE,
   manifestLayout,
 } from './manifestReplica.ts'
+import { nowSeconds } from './now.ts'
 import { explainReadFailure } from './readFailure.ts'
 import { createReplicaReader } from './replicaReader.ts'
 
@@ -43,13 +45,13 @@ export async function findFile(
   fileId: string,
   options: FindFileOptions = {},
 ): Promise<StoredFile> {
-  return await openFound(
-    context,
-    fileId,
-    await findReplicas(context, fileId, options.bucketId),
-    options,
-  )
+  const found = await findReplicas(context, fileId, options.bucketId)
+  const endTime = found.all.reduce((last, each) => maxOf(last, each.endTime), 0n)
+  if (endTime <= (await nowSeconds(context))) throw termOver(fileId, endTime)
+  return await openFound(context, fileId, found, options)
 }
+
+const maxOf = (one: bigint, other: bigint): bigint => (one > other ? one : other)
 
 /** The file of replicas that were found. Throws as `findFile`. */
 export async function openFound(
@@ -77,12 +79,39 @@ export async function findReplicas(
     const all = await listReplicasOfFile(provider, { bucketId: id, fileId })
     if (all.some(({ shardIndex }) => isManifestShard(shardIndex))) return { bucketId: id, all }
   }
+  const endTime = await endedAt({ provider }, fileId)
+  if (endTime !== undefined) throw termOver(fileId, endTime)
   throw new ClientError('FILE_UNKNOWN', {
     message: `There is no file ${fileId} in ${bucketId === undefined ? `the buckets of ${account}` : `bucket ${bucketId}`}`,
     hint: 'Check the id and the account; `genaro ls` lists your files. A file in a bucket of somebody else needs --bucket.',
     facts: { fileId, account },
   })
 }
+
+/** When the last contract of a file ended that the chain once knew; undefined for none, or one that was removed. */
+async function endedAt(
+  { provider }: Pick<ClientContext, 'provider'>,
+  fileId: string,
+): Promise<bigint | undefined> {
+  const contract = replicasContract(provider)
+  const filter = contract.filters.ReplicaRegistered!(null, fileId)
+  try {
+    const [logs, now] = await Promise.all([contract.queryFilter(filter), nowSeconds({ provider })])
+    const times = logs.map((log) => contract.interface.parseLog(log)!.args.endTime as bigint)
+    const [last] = times.sort((one, other) => Number(other - one))
+    return last !== undefined && last <= now ? last : undefined
+  } catch {
+    // A node need not look through the whole chain for us.
+    return undefined
+  }
+}
+
+const termOver = (fileId: string, endTime: bigint): ClientError =>
+  new ClientError('TERM_EXPIRED', {
+    message: `The term of file ${fileId} ended at second ${endTime}, and its farmers need not keep it any more`,
+    hint: 'Extend buckets before they end, with `genaro bucket extend`, and upload again what must stay longer.',
+    facts: { fileId, endTime },
+  })
 
 function groupReplicas(all: readonly Replica[]): Map<number, Map<number, Replica[]>> {
   const segments = new Map<number, Map<number, Replica[]>>()

@@ -1,6 +1,5 @@
-import { type FileHandle, mkdir, open, readFile, rm } from 'node:fs/promises'
+import { type FileHandle, link, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { errorMessage } from '../util/errors.ts'
 import { createMutex } from '../util/mutex.ts'
 import { ClientError } from './errors.ts'
 
@@ -124,42 +123,59 @@ function parseLine<Entry>(
   }
 }
 
-interface Lock {
+/** Held until it is let go of, or its process ends. */
+export interface Lock {
   release(): Promise<void>
 }
 
 /** A file with our process id in it. A lock whose process is gone was left by a crash. */
 export async function takeLock(file: string): Promise<Lock> {
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      const handle = await open(file, 'wx', 0o600)
-      await handle.writeFile(String(process.pid))
-      await handle.close()
-      held.add(file)
-      return {
-        async release() {
-          held.delete(file)
-          await rm(file, { force: true })
-        },
-      }
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'EEXIST') throw error
-      if (await isHeld(file)) break
+  if (held.has(file)) throw busy(file)
+  held.add(file)
+  // Made whole under another name first: nobody ever sees a lock without its process in it.
+  const draft = `${file}.${process.pid}`
+  try {
+    await writeFile(draft, String(process.pid), { mode: 0o600 })
+    if (!(await tryLink(draft, file))) {
+      if (await isHeld(file)) throw busy(file)
       await rm(file, { force: true })
+      if (!(await tryLink(draft, file))) throw busy(file)
     }
+  } catch (error) {
+    held.delete(file)
+    throw error
+  } finally {
+    await rm(draft, { force: true })
   }
-  throw new ClientError('BUSY', {
+  return {
+    async release() {
+      await rm(file, { force: true })
+      held.delete(file)
+    },
+  }
+}
+
+async function tryLink(draft: string, file: string): Promise<boolean> {
+  try {
+    await link(draft, file)
+    return true
+  } catch (error) {
+    if ((error as { code?: string }).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+const busy = (file: string): ClientError =>
+  new ClientError('BUSY', {
     message: `Another process works on the same: ${file} is locked`,
     hint: 'Wait until it is done, or end it; then run this again to go on from there.',
     facts: { file },
   })
-}
 
 /** Locks of this process, which its own id cannot tell apart from those of a crash. */
 const held = new Set<string>()
 
 async function isHeld(file: string): Promise<boolean> {
-  if (held.has(file)) return true
   const text = await readFile(file, 'utf8').catch(() => '')
   const pid = Number(text)
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false
@@ -167,7 +183,6 @@ async function isHeld(file: string): Promise<boolean> {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    if ((error as { code?: string }).code === 'EPERM') return true
-    return errorMessage(error) === ''
+    return (error as { code?: string }).code === 'EPERM'
   }
 }

@@ -14,9 +14,9 @@ import type { ClientContext } from './context.ts'
 import type { ClientOptions } from './createClient.ts'
 import { createFarmerAccount, type FarmerAccount } from './farmerAccount.ts'
 import { createFarmerDirectory } from './farmers.ts'
+import { nowSeconds } from './now.ts'
 import { createUploadWorkers } from './pipeline/uploadWorkers.ts'
 import { openReceiptBook } from './receiptBook.ts'
-import { nowSeconds } from './upload/checkBucket.ts'
 
 const SMALL_CODE = { dataShards: 4, parityShards: 2 }
 const PUBLIC_CODE = { dataShards: 16, parityShards: 11 }
@@ -46,7 +46,7 @@ export async function openContext(
   const receipts = await openReceiptBook({ directory: place.receipts })
   const workers = createUploadWorkers()
   const closing = new AbortController()
-  const accounts = new Map<string, Promise<FarmerAccount>>()
+  const accounts = new Map<string, FarmerAccount>()
   const context: ClientContext = {
     provider,
     signer,
@@ -62,15 +62,12 @@ export async function openContext(
     logger,
     closing: closing.signal,
     accountWith(farmer) {
-      const known = accounts.get(farmer)
-      if (known !== undefined) return known
-      const opened = receipts
-        .channelOf(farmer)
-        .then((channel) =>
-          createFarmerAccount({ signer, chainId, buyer: account, farmer, channel }),
-        )
-      accounts.set(farmer, opened)
-      opened.catch(() => accounts.delete(farmer))
+      let opened = accounts.get(farmer)
+      if (opened === undefined) {
+        const channel = receipts.channelOf(farmer)
+        opened = createFarmerAccount({ signer, chainId, buyer: account, farmer, channel })
+        accounts.set(farmer, opened)
+      }
       return opened
     },
     grant: createGrants(signer, host, chainId, () => nowSeconds(context)),

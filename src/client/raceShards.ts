@@ -26,7 +26,7 @@ export interface RaceResult {
 
 /**
  * Reads shards from several farmers at once (SPEC 7): those wanted first, others as soon as one fails or is slow,
- * until either all that are wanted or as many as rebuild them are there. What is left over is given up. The result
+ * until either all that are wanted or as many as rebuild them are there. What is left over gets a signal. The result
  * may be too few, when nothing is left to read. Throws `ClientError` `ABORTED`.
  */
 export async function raceShards(race: ShardRace): Promise<RaceResult> {

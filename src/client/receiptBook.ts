@@ -1,27 +1,39 @@
-import { bytesToHex, hexToBytes, utf8ToBytes } from '@ethereumjs/util'
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { bytesToHex } from '@ethereumjs/util'
 import { randomBytes } from '../crypto/keys.ts'
-import { createMemoryStore, type KeyValueStore } from '../util/keyValueStore.ts'
-import { openLevelStore, StoreError } from '../util/levelStore.ts'
+import { ClientError } from './errors.ts'
+import { type Lock, takeLock } from './journal.ts'
 
 /** One count of bytes with one farmer, which receipts are signed over. */
 export interface ReceiptChannel {
   /** uint64, the reader's own number for the count. */
   readonly channel: bigint
-  /** All bytes signed for on it so far. */
+  /** All bytes received on it so far, and paid or about to be. */
   readonly cumulativeBytes: bigint
-  /** Counts more bytes as received and returns the new total, which is the only one to sign from now on. */
-  add(bytes: number): bigint
+  /** Counts more bytes. */
+  add(bytes: number): void
+  /** Writes the total down; only then may it be signed. */
+  commit(): void
 }
 
 /**
- * What was signed for with each farmer. A total is never signed twice with different meanings nor after a higher one:
- * while a channel is in use the disk says so, and one whose user crashed is never used again. So no
- * receipt waits for the disk.
+ * What was signed for with each farmer. A total is written before it is signed, so that after a crash of the process
+ * the count goes on where it was, and no receipt ever says less than one before it. Only a crash of
+ * the whole machine may lose a few totals; the farmer's higher receipt stays true then.
  */
 export interface ReceiptBook {
   /** The channel with a farmer's account, opened at the first call. */
-  channelOf(farmer: string): Promise<ReceiptChannel>
-  /** Writes down every total. */
+  channelOf(farmer: string): ReceiptChannel
   close(): Promise<void>
 }
 
@@ -34,87 +46,88 @@ export async function openReceiptBook({
 }: {
   directory: string | undefined
 }): Promise<ReceiptBook> {
-  const store = directory === undefined ? createMemoryStore() : await openStore(directory)
-  const channels = new Map<string, Promise<OpenChannel>>()
-
+  const lock = directory === undefined ? undefined : await tryLock(directory)
+  const channels = new Map<string, OpenChannel>()
   return {
     channelOf(farmer) {
       const key = farmer.toLowerCase()
       const known = channels.get(key)
       if (known !== undefined) return known
-      const opened = openChannel(store, key)
+      const opened = openChannel(lock && openRecords(join(directory!, key)))
       channels.set(key, opened)
-      opened.catch(() => channels.delete(key))
       return opened
     },
     async close() {
-      const open = await Promise.all(
-        [...channels].map(async ([farmer, channel]) => change(farmer, await channel, false)),
-      )
+      for (const channel of channels.values()) channel.close()
       channels.clear()
-      if (open.length > 0) await store.write(open)
-      await store.close()
+      await lock?.release()
     },
   }
 }
 
 interface OpenChannel extends ReceiptChannel {
-  readonly cumulativeBytes: bigint
+  close(): void
 }
 
-async function openStore(directory: string): Promise<KeyValueStore> {
+/** Half a record at the end would put every later one out of place: such a file begins anew. */
+function openRecords(path: string): number {
+  const file = openSync(path, 'a+', 0o600)
+  if (fstatSync(file).size % RECORD_BYTES !== 0) ftruncateSync(file)
+  return file
+}
+
+async function tryLock(directory: string): Promise<Lock | undefined> {
+  await mkdir(directory, { recursive: true, mode: 0o700 })
   try {
-    return await openLevelStore(directory)
+    return await takeLock(join(directory, 'lock'))
   } catch (error) {
-    if (error instanceof StoreError && error.code === 'STORE_LOCKED') return createMemoryStore()
+    if (error instanceof ClientError && error.code === 'BUSY') return undefined
     throw error
   }
 }
 
-async function openChannel(store: KeyValueStore, farmer: string): Promise<OpenChannel> {
-  const kept = decodeEntry(store.get(utf8ToBytes(farmer)))
+/** Appends a record of 16 bytes for each total: the last whole one counts. */
+function openChannel(file: number | undefined): OpenChannel {
+  const kept = file === undefined ? undefined : lastRecord(readFileSync(file))
+  const channel = kept?.channel ?? BigInt(bytesToHex(randomBytes(8)))
   let cumulativeBytes = kept?.cumulativeBytes ?? 0n
-  const channel = {
-    channel: kept?.channel ?? randomChannel(),
+  let committedBytes = cumulativeBytes
+  const commit = (): void => {
+    if (file === undefined || (cumulativeBytes === committedBytes && kept !== undefined)) return
+    writeSync(file, encodeRecord(channel, cumulativeBytes))
+    committedBytes = cumulativeBytes
+  }
+  return {
+    channel,
     get cumulativeBytes() {
       return cumulativeBytes
     },
-    add(bytes: number) {
+    add(bytes) {
       cumulativeBytes += BigInt(bytes)
-      return cumulativeBytes
+    },
+    commit,
+    close() {
+      if (file === undefined) return
+      commit()
+      fsyncSync(file)
+      closeSync(file)
     },
   }
-  await store.write([change(farmer, channel, true)])
-  return channel
 }
 
-const randomChannel = (): bigint => BigInt(bytesToHex(randomBytes(8)))
+const RECORD_BYTES = 16
 
-const change = (farmer: string, { channel, cumulativeBytes }: OpenChannel, isInUse: boolean) => ({
-  key: utf8ToBytes(farmer),
-  value: encodeEntry({ channel, cumulativeBytes, isInUse }),
-})
-
-interface Entry {
-  channel: bigint
-  cumulativeBytes: bigint
-  isInUse: boolean
+function encodeRecord(channel: bigint, cumulativeBytes: bigint): Uint8Array {
+  const record = new Uint8Array(RECORD_BYTES)
+  const view = new DataView(record.buffer)
+  view.setBigUint64(0, channel)
+  view.setBigUint64(8, cumulativeBytes)
+  return record
 }
 
-const ENTRY_BYTES = 17
-
-function encodeEntry({ channel, cumulativeBytes, isInUse }: Entry): Uint8Array {
-  const hex = (value: bigint): string => value.toString(16).padStart(16, '0')
-  return hexToBytes(`0x${hex(channel)}${hex(cumulativeBytes)}${isInUse ? '01' : '00'}`)
-}
-
-/** A channel that may be gone on with: none for what is unreadable or was in use at a crash. */
-function decodeEntry(bytes: Uint8Array | undefined): Entry | undefined {
-  if (bytes === undefined || bytes.length !== ENTRY_BYTES || bytes[16] !== 0) return undefined
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return {
-    channel: view.getBigUint64(0),
-    cumulativeBytes: view.getBigUint64(8),
-    isInUse: false,
-  }
+function lastRecord(bytes: Uint8Array): { channel: bigint; cumulativeBytes: bigint } | undefined {
+  const whole = Math.floor(bytes.length / RECORD_BYTES)
+  if (whole === 0) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset + (whole - 1) * RECORD_BYTES)
+  return { channel: view.getBigUint64(0), cumulativeBytes: view.getBigUint64(8) }
 }

@@ -47,9 +47,10 @@ export function createReplicaReader(options: ReplicaReaderOptions): ReplicaReade
   const { context, replica, farmer, keys, identity, layout, onReceived = () => {} } = options
   const idle: OpenSession[] = []
   let secrets: Promise<ReplicaSecrets> | undefined
+  let isClosed = false
 
   const open = async (): Promise<OpenSession> => {
-    const payer = (await context.accountWith(farmer.account)).openSession()
+    const payer = context.accountWith(farmer.account).openSession()
     const end = new AbortController()
     const session = await openReadSession(context.host, farmer.target, {
       replica: {
@@ -81,7 +82,8 @@ export function createReplicaReader(options: ReplicaReaderOptions): ReplicaReade
         pieces.push(leaves)
       }
       open.wasUsed = true
-      idle.push(open)
+      if (isClosed) void open.session.close().catch(() => {})
+      else idle.push(open)
       return concatBytes(...pieces)
     } finally {
       open.payer.setBusy(false)
@@ -122,6 +124,7 @@ export function createReplicaReader(options: ReplicaReaderOptions): ReplicaReade
       })
     },
     async close() {
+      isClosed = true
       await Promise.allSettled(idle.splice(0).map(({ session }) => session.close()))
     },
   }

@@ -67,7 +67,7 @@ export function createSegmentReader(options: SegmentReaderOptions): SegmentReade
     shard: number,
     start: number,
     end: number,
-    signal: AbortSignal,
+    signal: AbortSignal | undefined,
   ): Promise<Uint8Array> => {
     let failure: unknown = new Error(`shard ${shard} has no replica`)
     for (const opening of readersOf(shard)) {
@@ -76,7 +76,7 @@ export function createSegmentReader(options: SegmentReaderOptions): SegmentReade
         reader = await opening
         return await reader.read(start, end, signal)
       } catch (error) {
-        if (signal.aborted) throw error
+        if (signal?.aborted) throw error
         if (reader !== undefined) context.farmers.blame(reader.farmer.node)
         failure = error
       }
@@ -99,7 +99,8 @@ export function createSegmentReader(options: SegmentReaderOptions): SegmentReade
         spare,
         needed: dataShards,
         known: shards.filter((shard) => shard < dataShards && !isStored(shard)).length,
-        read: (shard, readSignal) => readShard(shard, start, endOf(shard), readSignal),
+        // Who lost the race is read to its end: what is on its way has to be paid in any case.
+        read: (shard) => readShard(shard, start, endOf(shard), signal),
         isDoubtful: (shard) => doubtOf(shard) > 0,
         hedgeMs: HEDGE_MS,
         signal,

@@ -1,5 +1,4 @@
 import { type Bucket, getBucket } from '../../api/actions/getBucket.ts'
-import { getHeadTime } from '../../api/actions/getHeadTime.ts'
 import { listBuckets } from '../../api/actions/listBuckets.ts'
 import { storageMarketContract } from '../../api/contracts.ts'
 import { ApiError } from '../../api/errors.ts'
@@ -9,6 +8,7 @@ import type { FileLayout } from '../../protocol/fileLayout.ts'
 import { createReplicaLayout } from '../../protocol/replicaLayout.ts'
 import type { ClientContext } from '../context.ts'
 import { ClientError } from '../errors.ts'
+import { nowSeconds } from '../now.ts'
 
 /** A bucket with room for an upload. */
 export interface UploadBucket {
@@ -17,13 +17,6 @@ export interface UploadBucket {
   freeBytes: bigint
   /** Now, by whichever of the chain and this machine is ahead: so farmers count. Unix seconds. */
   nowSeconds: bigint
-}
-
-/** Now, by whichever of the chain and this machine is ahead, in Unix seconds. */
-export async function nowSeconds({ provider }: ClientContext): Promise<bigint> {
-  const head = await getHeadTime(provider)
-  const here = BigInt(Math.floor(Date.now() / 1_000))
-  return head > here ? head : here
 }
 
 /**
