@@ -4,6 +4,7 @@ import { errorMessage } from '../util/errors.ts'
 import { withDeadline } from './deadline.ts'
 import { drained } from './drained.ts'
 import { P2PError } from './errors.ts'
+import { plainBytes } from './plainBytes.ts'
 
 /**
  * A libp2p stream cut into frames of a 4-byte big-endian length and that many bytes, with back-pressure
@@ -190,10 +191,6 @@ export function createFramedStream(
     abort,
   }
 }
-
-/** Sockets give Buffers, whose `slice` shares memory where every other array's copies. */
-const plainBytes = ({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength)
 
 const abortText = (signal: AbortSignal | undefined): string =>
   `The stream was given up: ${errorMessage(signal?.reason)}`

@@ -1,6 +1,7 @@
 import type { PeerId } from '@libp2p/interface'
 import { type KadDHT, Record as KadRecord } from '@libp2p/kad-dht'
 import { Key } from 'interface-datastore'
+import { plainBytes } from '../../p2p/plainBytes.ts'
 import { DHTError } from './errors.ts'
 
 /** A node in the routing table. */
@@ -83,7 +84,7 @@ export interface StoredRecord {
 
 export function decodeStored(bytes: Uint8Array): StoredRecord {
   const { key, value, timeReceived } = KadRecord.deserialize(bytes)
-  return { key, value, storedAt: timeReceived.getTime() }
+  return { key: plainBytes(key), value: plainBytes(value), storedAt: timeReceived.getTime() }
 }
 
 export const encodeStored = ({ key, value, storedAt }: StoredRecord): Uint8Array =>

@@ -1,4 +1,5 @@
 import type { QueryEvent } from '@libp2p/kad-dht'
+import { plainBytes } from '../../p2p/plainBytes.ts'
 import type { ContactHealth } from './contactHealth.ts'
 import type { DHTNode } from './dhtNode.ts'
 import type { Contact } from './kadInternals.ts'
@@ -73,7 +74,7 @@ export function createLookup({ host, k }: DHTNode, { health, onLookup }: LookupO
           if (event.name !== 'PEER_RESPONSE' || event.messageName !== 'GET_VALUE') continue
           const from = contactOf(event.from)
           if (event.record === undefined) without.push(from)
-          else values.push({ value: event.record.value, from })
+          else values.push({ value: plainBytes(event.record.value), from })
           if (values.length > 0 && !all) break
         }
       } catch (error) {

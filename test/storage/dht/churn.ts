@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
-import { location, startNetwork, startNode, type TestNode } from './network.ts'
+import {
+  location,
+  startNetwork,
+  startNode,
+  type TestNode,
+  type TestNodeOptions,
+} from './network.ts'
 
 /** What was found after nodes had died and others had come. */
 export interface ChurnOutcome {
@@ -12,10 +18,13 @@ export interface ChurnOutcome {
  * Stores values in a network, kills 30 % of the nodes without warning, lets as many new ones join, lets the
  * duties of one hour pass, and looks for every value and every node from random places.
  */
-export async function churn(t: TestContext, size: number, values: number): Promise<ChurnOutcome> {
+export async function churn(
+  t: TestContext,
+  { size, values, k }: { size: number; values: number; k: number },
+): Promise<ChurnOutcome> {
   let clock = Date.now()
   const now = (): number => clock
-  const nodes = await startNetwork(t, size, { now })
+  const nodes = await startNetwork(t, size, { now, k })
   const records = Array.from({ length: values }, (_, i) =>
     location(i, nodes[i % size]!.host.peerId),
   )
@@ -23,7 +32,7 @@ export async function churn(t: TestContext, size: number, values: number): Promi
 
   const dead = nodes.splice(size - Math.floor(size * 0.3))
   await Promise.all(dead.map((node) => node.stop()))
-  await joinAnew(t, nodes, dead.length, now)
+  await joinAnew(t, nodes, dead.length, { now, k })
 
   clock += 3_600_000
   for (const node of nodes) await node.dht.duties.evictSilent()
@@ -40,14 +49,14 @@ async function joinAnew(
   t: TestContext,
   nodes: TestNode[],
   count: number,
-  now: () => number,
+  options: TestNodeOptions,
 ): Promise<void> {
   for (let i = 0; i < count; i++) {
-    const node = await startNode({ now, bootstrap: [nodes[i % nodes.length]!] })
+    const node = await startNode({ ...options, bootstrap: [nodes[i % nodes.length]!] })
     t.after(() => node.stop())
     nodes.push(node)
     while (node.dht.contacts().length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
-    await node.dht.join()
+    await node.dht.duties.handOver()
   }
 }
 
@@ -55,7 +64,7 @@ async function findValues(nodes: readonly TestNode[], records: ReturnType<typeof
   let found = 0
   for (const [i, { key, value }] of records.entries()) {
     const asker = nodes[(i * 7 + 3) % nodes.length]!
-    const answer = await asker.dht.get(key, { newest: true })
+    const answer = await asker.dht.get(key)
     if (answer !== undefined) {
       assert.deepEqual(answer, value)
       found++

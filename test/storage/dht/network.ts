@@ -5,12 +5,20 @@ import { memory } from '@libp2p/memory'
 import { plaintext } from '@libp2p/plaintext'
 import { publicKeyOf, publicKeyToAddress } from '../../../src/crypto/secp256k1.ts'
 import { createHost, type HostOptions } from '../../../src/p2p/createHost.ts'
+import type { Datastore } from '../../../src/p2p/datastore.ts'
 import type { Host } from '../../../src/p2p/host.ts'
 import type { DHT } from '../../../src/storage/dht/dht.ts'
-import { openRoutingTable, type RoutingTable } from '../../../src/storage/dht/kadInternals.ts'
+import {
+  decodeStored,
+  openRoutingTable,
+  type RoutingTable,
+  type StoredRecord,
+  storedKey,
+} from '../../../src/storage/dht/kadInternals.ts'
 import { type DHTSettings, prepareDHT } from '../../../src/storage/dht/prepareDHT.ts'
 import type { DHTRecord } from '../../../src/storage/dht/record.ts'
 import { signReplicaLocation } from '../../../src/storage/dht/replicaLocation.ts'
+import { kadId, nearest } from '../../../src/storage/dht/xor.ts'
 
 export const chain = { chainId: 31_300n, genesisHash: new Uint8Array(32).fill(7) }
 export const accountKey = new Uint8Array(32).fill(17)
@@ -22,6 +30,8 @@ export interface TestNode {
   dht: DHT
   table: RoutingTable
   address: string
+  /** What libp2p stores, without the guard. */
+  datastore: Datastore
   stop(): Promise<void>
 }
 
@@ -38,11 +48,16 @@ export async function startNode({
   ...settings
 }: TestNodeOptions = {}): Promise<TestNode> {
   const prepared = prepareDHT({ chain, firstSelfLookupMs: 20, runsDuties: false, ...settings })
+  let datastore: Datastore | undefined
+  const guardDatastore = (inner: Datastore): Datastore => {
+    datastore = inner
+    return prepared.hostOptions.guardDatastore!(inner)
+  }
   const host = await createHost({
     nodeKey: await generateKeyPair('Ed25519'),
     listen: [`/memory/node-${lastName++}`],
     stack: { transports: [memory()], connectionEncrypters: [plaintext()] },
-    dht: prepared.hostOptions,
+    dht: { ...prepared.hostOptions, guardDatastore },
     bootstrap: bootstrap.map(({ address }) => address),
     ...hostOptions,
   })
@@ -51,7 +66,8 @@ export async function startNode({
     host,
     dht,
     table: openRoutingTable(host.libp2p.services.dht),
-    address: host.addresses()[0]!,
+    address: host.addresses()[0] ?? '',
+    datastore: datastore!,
     async stop() {
       await dht.stop()
       await host.stop()
@@ -76,8 +92,33 @@ export async function startNetwork(
   return nodes
 }
 
+/** What a node holds under a key, whatever its age. */
+export async function heldBy(
+  node: TestNode,
+  { key }: Pick<DHTRecord, 'key'>,
+): Promise<StoredRecord | undefined> {
+  const at = storedKey(key)
+  return (await node.datastore.has(at)) ? decodeStored(await node.datastore.get(at)) : undefined
+}
+
+export const placeOf = (node: TestNode): Uint8Array =>
+  kadId(node.host.libp2p.peerId.toMultihash().bytes)
+
+/** The nodes that are truly nearest to a key. */
+export const nearestTo = (key: Uint8Array, nodes: readonly TestNode[], count: number): TestNode[] =>
+  nearest(
+    kadId(key),
+    nodes.map((node) => ({ node, kadId: placeOf(node) })),
+    count,
+  ).map(({ node }) => node)
+
+/** Waits for what must come; a minute without it is a failure, however slow the machine. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(20)
+  const deadline = performance.now() + 60_000
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`it never came that ${condition}`)
+    await sleep(20)
+  }
 }
 
 /** A record that says the account's replica of this number is at a node. */
