@@ -14,6 +14,8 @@ export interface WebSocketOptions {
   maxInFlight?: number
   /** Bytes that wait for a slow reader before the connection is dropped. */
   maxWaitingBytes?: number
+  /** Bytes that wait for all slow readers together before the one they grow for is dropped. */
+  maxWaitingBytesInAll?: number
   heartbeatMilliseconds?: number
 }
 
@@ -35,7 +37,7 @@ export function attachWebSocket(options: WebSocketOptions): WebSocketEndpoint {
     if (sockets.clients.size > maxConnections) return socket.close(TRY_AGAIN_LATER)
     alive.add(socket)
     socket.on('pong', () => alive.add(socket))
-    serve(socket, options)
+    serve(socket, sockets.clients, options)
   })
   // Errors of the server itself belong to whoever listens on it.
   sockets.on('error', () => {})
@@ -57,9 +59,13 @@ export function attachWebSocket(options: WebSocketOptions): WebSocketEndpoint {
 }
 
 /** Answers one connection's requests, so many at a time, until it ends. */
-function serve(socket: WebSocket, options: WebSocketOptions): void {
-  const { answer, subscriptions, maxInFlight = 100, maxWaitingBytes = 16_000_000 } = options
-  const subscriber = createSubscriber(socket, maxWaitingBytes)
+function serve(socket: WebSocket, all: ReadonlySet<WebSocket>, options: WebSocketOptions): void {
+  const { answer, subscriptions, maxInFlight = 100 } = options
+  const { maxWaitingBytes = 16_000_000, maxWaitingBytesInAll = 256_000_000 } = options
+  const isTooMuch = (): boolean =>
+    socket.bufferedAmount > maxWaitingBytes ||
+    (socket.bufferedAmount > WORTH_COUNTING_BYTES && waitingBytes(all) > maxWaitingBytesInAll)
+  const subscriber = createSubscriber(socket, isTooMuch)
   const context = { subscriber }
   // A paused socket still delivers what it has read, some 64 KB of messages; they wait here.
   const waiting: string[] = []
@@ -100,11 +106,20 @@ const textOf = (message: RawData): string =>
     ? Buffer.concat(message).toString()
     : Buffer.from(message as Buffer).toString()
 
+/** A connection for which less waits is not what fills the memory. */
+const WORTH_COUNTING_BYTES = 100_000
+
+const waitingBytes = (sockets: ReadonlySet<WebSocket>): number => {
+  let sum = 0
+  for (const { bufferedAmount } of sockets) sum += bufferedAmount
+  return sum
+}
+
 /** Sends while the other side reads; one that does not is dropped rather than buffered for. */
-const createSubscriber = (socket: WebSocket, maxWaitingBytes: number): Subscriber => ({
+const createSubscriber = (socket: WebSocket, isTooMuch: () => boolean): Subscriber => ({
   notify(message) {
     if (socket.readyState !== socket.OPEN) return
-    if (socket.bufferedAmount > maxWaitingBytes) return socket.terminate()
+    if (isTooMuch()) return socket.terminate()
     socket.send(message)
   },
 })

@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { LATEST } from '../../../src/api/rpc/blockReference.ts'
 import type { RPCLog } from '../../../src/api/rpc/results.ts'
 import type { Hex } from '../../../src/api/rpc/values.ts'
 import { createFeed } from '../../../src/node/rpc/events/feed.ts'
 import { createFilters } from '../../../src/node/rpc/events/filters.ts'
+import { MAX_LOG_BYTES } from '../../../src/node/rpc/events/queryLogs.ts'
 import { startTestDevnet } from '../../helpers/devnet.ts'
 import { creationCode, startTestRPC, type TestRPC } from '../../helpers/rpc.ts'
 
 /** Emits one log whose only topic is its calldata's first word. */
 const EMITS = '60003560006000a100'
+/** Emits one log with a quarter of a megabyte of zeros. */
+const MUCH_BYTES = 250_000
+const EMITS_MUCH = `62${MUCH_BYTES.toString(16).padStart(6, '0')}5fa000`
 const word = (value: number): Hex => `0x${value.toString(16).padStart(64, '0')}`
 
 async function deployEmitter(rpc: TestRPC): Promise<Hex> {
@@ -124,6 +129,56 @@ describe('a filter', () => {
     assert.throws(() => patient.changes(behind), /filter not found/)
     filters.close()
     patient.close()
+    feed.close()
+  })
+
+  test('costs no memory for what waits, which is read when somebody asks', async () => {
+    await using rpc = await startTestRPC()
+    const { createdAddress } = await rpc.send(0, { data: creationCode(EMITS_MUCH) })
+    const ids = await Promise.all(
+      Array.from({ length: 500 }, () => rpc.request('eth_newFilter', [{}])),
+    )
+    const before = process.memoryUsage().rss
+    for (let i = 0; i < 3; i++) {
+      await rpc.send(0, { to: createdAddress!.toString(), gasLimit: 3_000_000n })
+    }
+    // Told to each filter at once, this would be 500 times 3 times half a megabyte.
+    assert.ok(process.memoryUsage().rss - before < 300_000_000)
+    const changes = (await rpc.request('eth_getFilterChanges', [ids[499]!])) as RPCLog[]
+    assert.deepEqual(
+      changes.map(({ data }) => data.length),
+      [2 + 2 * MUCH_BYTES, 2 + 2 * MUCH_BYTES, 2 + 2 * MUCH_BYTES],
+    )
+    assert.deepEqual(await rpc.request('eth_getFilterChanges', [ids[499]!]), [])
+  })
+
+  test('delivers in parts what is too much for one answer', async () => {
+    await using rpc = await startTestRPC()
+    const { createdAddress } = await rpc.send(0, { data: creationCode(EMITS_MUCH) })
+    const filter = await rpc.request('eth_newFilter', [{ fromBlock: 'earliest' }])
+    const blocks = Math.ceil(MAX_LOG_BYTES / (2 * MUCH_BYTES)) + 5
+    for (let i = 0; i < blocks; i++) {
+      await rpc.send(0, { to: createdAddress!.toString(), gasLimit: 3_000_000n })
+    }
+    await assert.rejects(rpc.request('eth_getLogs', [{ fromBlock: 'earliest' }]), /more than/)
+    await assert.rejects(rpc.request('eth_getFilterLogs', [filter]), /more than/)
+    const first = await rpc.request('eth_getFilterChanges', [filter])
+    const rest = await rpc.request('eth_getFilterChanges', [filter])
+    assert.ok(rest.length > 0)
+    assert.equal(first.length + rest.length, blocks)
+  })
+
+  test('is refused when all filters together ask for too many topics', async () => {
+    await using devnet = await startTestDevnet()
+    const feed = createFeed(devnet.node)
+    const filters = createFilters({ node: devnet.node, feed, maxCriteria: 5 })
+    const topics = [Array.from({ length: 3 }, () => new Uint8Array(32))]
+    const asking = { blocks: { from: LATEST, to: LATEST }, addresses: undefined, topics }
+    const id = filters.addLogs(asking)
+    assert.throws(() => filters.addLogs(asking), { code: 'LIMIT_EXCEEDED' })
+    filters.remove(id)
+    filters.addLogs(asking)
+    filters.close()
     feed.close()
   })
 

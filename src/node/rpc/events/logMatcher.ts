@@ -10,19 +10,30 @@ import { formatLog } from '../format/log.ts'
 export type LogCriteria = Pick<LogFilter, 'addresses' | 'topics'>
 
 /** Finds the logs of a block that meet the criteria; `removed` marks them as undone. */
-export type LogMatcher = (block: Block, removed?: boolean) => RPCLog[]
+export type LogMatcher<Shown = RPCLog> = (block: Block, removed?: boolean) => Shown[]
+
+/** How a log that was found is told. */
+export type ShowLog<Shown> = (...log: Parameters<typeof formatLog>) => Shown
+
+/** Prepares a filter whose logs are told in JSON-RPC's form. */
+export const createLogMatcher = (chain: Chain, criteria: LogCriteria): LogMatcher =>
+  createMatcher(chain, criteria, formatLog)
 
 /** Prepares a filter: the header's bloom is asked first, so that most blocks cost next to nothing. */
-export function createLogMatcher(chain: Chain, criteria: LogCriteria): LogMatcher {
+export function createMatcher<Shown>(
+  chain: Chain,
+  criteria: LogCriteria,
+  show: ShowLog<Shown>,
+): LogMatcher<Shown> {
   const mayContain = createBloomTest(criteria)
   return (block, removed = false) => {
     if (!mayContain(block.header.logsBloom)) return []
     const receipts = chain.receiptsOf(block.hash()) ?? []
-    const found: RPCLog[] = []
+    const found: Shown[] = []
     let logIndex = 0
     for (const [index, { logs }] of receipts.entries()) {
       for (const log of logs) {
-        if (matches(log, criteria)) found.push(formatLog(block, index, log, logIndex, removed))
+        if (matches(log, criteria)) found.push(show(block, index, log, logIndex, removed))
         logIndex++
       }
     }

@@ -1,18 +1,18 @@
-import { setImmediate } from 'node:timers/promises'
 import type { Block } from '@ethereumjs/block'
 import type { BlockReference } from '../../../api/rpc/blockReference.ts'
 import { invalidParams, RPCError, serverError } from '../../../api/rpc/errors.ts'
 import type { LogFilter } from '../../../api/rpc/logFilter.ts'
 import type { RPCLog } from '../../../api/rpc/results.ts'
+import { giveWay, isTurnOver } from '../../../util/giveWay.ts'
 import type { ChainNode } from '../../node.ts'
 import { toHex } from '../format/hex.ts'
 import { createLogMatcher } from './logMatcher.ts'
 
 /** Limits of one query: what other nodes and providers allow, so that clients page anyway. */
-const MAX_LOGS = 10_000
+export const MAX_LOGS = 10_000
 const MAX_BLOCKS = 100_000n
-/** Blocks looked at before others get a turn. */
-const BLOCKS_PER_TURN = 500n
+/** Hexadecimal digits of data in one answer: a block's gas buys some eight million. */
+export const MAX_LOG_BYTES = 25_000_000
 
 /** Every canonical log that a filter asks for, in chain order. Throws `RPCError` beyond the limits. */
 export async function queryLogs(node: ChainNode, filter: LogFilter): Promise<RPCLog[]> {
@@ -20,12 +20,18 @@ export async function queryLogs(node: ChainNode, filter: LogFilter): Promise<RPC
   if ('hash' in filter.blocks) return match(requireByHash(node, filter.blocks.hash))
   const { first, last } = rangeOf(node, filter.blocks)
   const found: RPCLog[] = []
+  let bytes = 0
   for (let number = first; number <= last; number++) {
     const block = node.chain.blockByNumber(number)
     if (block === undefined) break
-    for (const log of match(block)) found.push(log)
+    for (const log of match(block)) {
+      found.push(log)
+      bytes += log.data.length
+    }
     if (found.length > MAX_LOGS) throw tooMany(`more than ${MAX_LOGS} logs match`)
-    if (number % BLOCKS_PER_TURN === 0n) await setImmediate()
+    if (bytes > MAX_LOG_BYTES)
+      throw tooMany(`the logs that match hold more than ${MAX_LOG_BYTES} digits`)
+    if (isTurnOver()) await giveWay()
   }
   return found
 }
