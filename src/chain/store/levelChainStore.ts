@@ -20,20 +20,20 @@ import { ChainError } from '../errors.ts'
 import type { ChainStore } from './chainStore.ts'
 import { decodeReceipts, encodeReceipts } from './receiptCodec.ts'
 
-/** Decoded blocks and receipts are kept up to this many transactions. */
-const CACHED_TRANSACTIONS = 20_000
+/** What decoded blocks, and receipts, may take of memory: this much each, by a rough count. */
+const CACHED_BYTES = 64_000_000
+/** The objects around a block, a transaction, a receipt or a log take about as much as this many bytes of data. */
+const OBJECT_BYTES = 1_000
 const HEAD_KEY = databaseKey(DATABASE_KEYS.head)
 
 /** The chain store over any key-value store. */
-export function createChainStore(store: KeyValueStore, common: Common): ChainStore {
-  const blocks = createBoundedCache<Block>({
-    maxWeight: CACHED_TRANSACTIONS,
-    weigh: ({ transactions }) => transactions.length + 1,
-  })
-  const receiptLists = createBoundedCache<Receipt[]>({
-    maxWeight: CACHED_TRANSACTIONS,
-    weigh: (receipts) => receipts.length + 1,
-  })
+export function createChainStore(
+  store: KeyValueStore,
+  common: Common,
+  cachedBytes = CACHED_BYTES,
+): ChainStore {
+  const blocks = createBoundedCache({ maxWeight: cachedBytes, weigh: weighBlock })
+  const receiptLists = createBoundedCache({ maxWeight: cachedBytes, weigh: weighReceipts })
   let headHash = store.get(HEAD_KEY)
 
   return {
@@ -114,6 +114,17 @@ const damaged = (what: string, hash: Uint8Array, cause?: unknown): ChainError =>
     facts: { hash: bytesToHex(hash) },
     cause,
   })
+
+const weighBlock = ({ transactions }: Block): number =>
+  transactions.reduce((sum, { data }) => sum + data.length + OBJECT_BYTES, OBJECT_BYTES)
+
+const weighReceipts = (receipts: Receipt[]): number =>
+  receipts
+    .flatMap(({ logs }) => logs)
+    .reduce(
+      (sum, { data }) => sum + data.length + OBJECT_BYTES,
+      OBJECT_BYTES * (receipts.length + 1),
+    )
 
 const numberKey = (number: bigint): Uint8Array =>
   databaseKey(DATABASE_KEYS.canonical, setLengthLeft(bigIntToBytes(number), 8))
