@@ -4,6 +4,7 @@ import { CELL_BYTES } from '../protocol/fileLayoutShape.ts'
 import { type BoundedCache, createBoundedCache } from '../util/boundedCache.ts'
 import type { ClientContext } from './context.ts'
 import type { StoredFile } from './findFile.ts'
+import { readChecked } from './readChecked.ts'
 import { createSegmentReader, type SegmentReader } from './segmentReader.ts'
 
 /** The plaintext of a file, cell by cell out of its shards. */
@@ -74,9 +75,11 @@ export function createCellReader(options: CellReaderOptions): CellReader {
     }
     const wanted = [...new Set(slices.map(({ cell }) => layout.locateCell(cell).shard))]
     const stripes = { firstStripe, stripeCount, wanted }
-    const shards = await segmentReader(segment).readStripes(stripes, signal)
-    for (const slice of slices) {
-      const plaintext = await decrypt(slice, shards, firstStripe)
+    const plaintexts = await readChecked(segmentReader(segment), stripes, signal, (shards) =>
+      Promise.all(slices.map((slice) => decrypt(slice, shards, firstStripe))),
+    )
+    for (const [index, slice] of slices.entries()) {
+      const plaintext = plaintexts[index]!
       if (slices.length === 1) cache.set(String(slice.cell), plaintext)
       into.set(plaintext.subarray(slice.from, slice.to), at)
       at += slice.to - slice.from

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, isIP } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import { errorMessage, GenaroError } from '../util/errors.ts'
 import { type Logger, silentLogger } from '../util/logger.ts'
@@ -77,6 +77,10 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  if (!isOwnHost(request)) {
+    refuse(response, 403, 'Ask under the address that was given')
+    return
+  }
   const { method = 'GET' } = request
   if (method !== 'GET' && method !== 'HEAD') {
     refuse(response, 405, 'Only GET and HEAD', { allow: 'GET, HEAD' })
@@ -106,6 +110,15 @@ async function serve(
     return
   }
   await pipeline(file.createReadStream({ start, end }), response)
+}
+
+/**
+ * A web page may have its own name lead to this machine (DNS rebinding); no page can make a browser say another name
+ * than its own.
+ */
+function isOwnHost({ headers: { host } }: IncomingMessage): boolean {
+  const name = host?.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+  return name === 'localhost' || (name !== undefined && isIP(name) !== 0)
 }
 
 function findFile(files: ReadonlyMap<string, OpenFile>, url: string): OpenFile | undefined {

@@ -3,6 +3,7 @@ import { createErasureCode } from '../crypto/erasure/erasureCode.ts'
 import type { SegmentLayout } from '../protocol/fileLayoutSegment.ts'
 import { CELL_BYTES } from '../protocol/fileLayoutShape.ts'
 import type { FileManifest } from '../protocol/fileManifest.ts'
+import { rebuiltNonce } from '../protocol/rebuiltNonce.ts'
 import { createReplicaLayout } from '../protocol/replicaLayout.ts'
 import type { ClientContext } from './context.ts'
 import { type FileSecrets, replicaIdentity } from './fileSecrets.ts'
@@ -17,6 +18,8 @@ export interface SegmentReader {
    * were not asked for may be among them. Throws `ClientError`.
    */
   readStripes(stripes: StripeRun, signal?: AbortSignal): Promise<Map<number, Uint8Array>>
+  /** Shards of which only replicas are left that the manifest does not vouch for. */
+  readonly unvouched: readonly number[]
   close(): Promise<void>
 }
 
@@ -25,13 +28,15 @@ export interface StripeRun {
   stripeCount: number
   /** Data shards, those of the cells that are needed. */
   wanted: readonly number[]
+  /** Shards that are not read even so; what is wanted of them is rebuilt. */
+  avoided?: readonly number[]
 }
 
 export interface SegmentReaderOptions {
   context: ClientContext
   fileId: string
-  manifest: FileManifest
-  secrets: FileSecrets
+  manifest: Pick<FileManifest, 'shape' | 'segments'>
+  secrets: Pick<FileSecrets, 'replicaKeys'>
   segment: SegmentLayout
   /** The segment's replicas on chain, by shard. */
   replicas: ReadonlyMap<number, readonly Replica[]>
@@ -57,10 +62,17 @@ export function createSegmentReader(options: SegmentReaderOptions): SegmentReade
     return ofShard
   }
 
+  const isVouched = (shard: number): boolean =>
+    (options.replicas.get(shard) ?? []).some(
+      (replica) => vouchedNonce(options, shard, replica) !== undefined,
+    )
+  const unvouched = [...options.replicas.keys()].filter((shard) => !isVouched(shard))
+
+  /** Whoever made a replica that the manifest does not know may have made it of anything. */
   const doubtOf = (shard: number): number =>
     Math.min(
       ...(options.replicas.get(shard) ?? []).map(({ node }) => context.farmers.failuresOf(node)),
-    )
+    ) + (unvouched.includes(shard) ? 1 : 0)
 
   /** From the shard's replicas, one after another. */
   const readShard = async (
@@ -85,17 +97,19 @@ export function createSegmentReader(options: SegmentReaderOptions): SegmentReade
   }
 
   return {
-    async readStripes({ firstStripe, stripeCount, wanted }, signal) {
+    unvouched,
+    async readStripes({ firstStripe, stripeCount, wanted, avoided = [] }, signal) {
       const start = firstStripe * CELL_BYTES
       const endOf = (shard: number): number =>
         Math.min(segment.shardBytes(shard), (firstStripe + stripeCount) * CELL_BYTES)
       const shards = Array.from({ length: segment.shardCount }, (_, shard) => shard)
       const isStored = (shard: number): boolean => endOf(shard) > start
+      const isReadable = (shard: number): boolean => isStored(shard) && !avoided.includes(shard)
       const spare = shards
-        .filter((shard) => isStored(shard) && !wanted.includes(shard))
+        .filter((shard) => isReadable(shard) && !wanted.includes(shard))
         .sort((one, other) => doubtOf(one) - doubtOf(other))
       const result = await raceShards({
-        wanted: wanted.filter(isStored),
+        wanted: wanted.filter(isReadable),
         spare,
         needed: dataShards,
         known: shards.filter((shard) => shard < dataShards && !isStored(shard)).length,
@@ -139,17 +153,26 @@ function padded(bytes: Uint8Array | undefined, lengthBytes: number): Uint8Array 
   return filled
 }
 
+/** The nonce of a replica by the manifest; undefined for one that was made since, of which the chain alone tells. */
+function vouchedNonce(
+  { manifest, segment }: Pick<SegmentReaderOptions, 'manifest' | 'segment'>,
+  shard: number,
+  { root }: Replica,
+): Uint8Array | undefined {
+  const text = root.toLowerCase()
+  const entry = manifest.segments[segment.index]?.[shard]?.find(
+    (each) => `0x${Buffer.from(each.root).toString('hex')}` === text,
+  )
+  return entry?.sealNonce
+}
+
 async function openReader(
-  { context, fileId, manifest, secrets, segment, onReceived }: SegmentReaderOptions,
+  options: SegmentReaderOptions,
   shard: number,
   replica: Replica,
 ): Promise<ReplicaReader> {
+  const { context, fileId, secrets, segment, onReceived } = options
   const farmer = await context.farmers.farmerOf(replica.node)
-  const root = replica.root.toLowerCase()
-  const entry = manifest.segments[segment.index]![shard]!.find(
-    (each) => `0x${Buffer.from(each.root).toString('hex')}` === root,
-  )
-  if (entry === undefined) throw new Error(`the manifest does not know replica ${replica.id}`)
   return createReplicaReader({
     context,
     replica,
@@ -159,7 +182,7 @@ async function openReader(
       fileId,
       { segment: segment.index, shard },
       farmer.account,
-      entry.sealNonce,
+      vouchedNonce(options, shard, replica) ?? rebuiltNonce(replica.node),
     ),
     layout: createReplicaLayout(segment.shardBytes(shard)),
     ...(onReceived && { onReceived }),

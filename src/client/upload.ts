@@ -289,7 +289,7 @@ async function storeManifestCopies(
       shardBytes,
       shardFile: shards.shardFile(0),
       replicaFile: shards.replicaFile(copy),
-      nonce: MANIFEST_NONCE,
+      nonce: () => MANIFEST_NONCE,
     }))
   return [...held, ...(await storeSegment(context, state, choice, tasks, held))]
 }

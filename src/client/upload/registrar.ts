@@ -4,7 +4,7 @@ import type { ClientContext } from '../context.ts'
 import { ClientError } from '../errors.ts'
 import { isManifestShard } from '../manifestReplica.ts'
 import type { PreparedReplica } from './uploadJournal.ts'
-import type { UploadState } from './uploadState.ts'
+import type { StoringState } from './uploadState.ts'
 
 /** Puts signed replicas under contract, several in a transaction. */
 export interface Registrar {
@@ -25,7 +25,7 @@ const BATCH = 24
 /** Throws `ClientError` `NO_SPACE` and `TERM_EXPIRED` for what the bucket does not allow, and `ApiError`. */
 export function createRegistrar(
   { signer, logger }: ClientContext,
-  state: UploadState,
+  state: StoringState,
   onRegistered: (bytes: number) => void,
 ): Registrar {
   const waiting: PreparedReplica[] = []

@@ -6,7 +6,7 @@ import { placeShards } from '../placement.ts'
 import { refusalOf } from '../readFailure.ts'
 import { type ShardTask, storeShard } from './storeShard.ts'
 import type { PreparedReplica } from './uploadJournal.ts'
-import type { UploadState } from './uploadState.ts'
+import type { StoringState } from './uploadState.ts'
 
 /** Who can be asked to hold replicas, for one upload. */
 export interface FarmerChoice {
@@ -17,6 +17,9 @@ export interface FarmerChoice {
   random?: (() => number) | undefined
 }
 
+/** Where a shard of the segment is already. */
+export type HeldShard = { offer: Pick<PreparedReplica['offer'], 'node'> }
+
 /** Replicas are made and sent side by side: one is sealed while others are on their way. */
 const SHARDS_AT_ONCE = 4
 
@@ -26,10 +29,10 @@ const SHARDS_AT_ONCE = 4
  */
 export async function storeSegment(
   context: ClientContext,
-  state: UploadState,
+  state: StoringState,
   choice: FarmerChoice,
   tasks: readonly ShardTask[],
-  held: readonly PreparedReplica[],
+  held: readonly HeldShard[],
 ): Promise<PreparedReplica[]> {
   const taken = farmersOf(choice, held)
   const assigned = assign(state, choice, tasks, taken)
@@ -74,17 +77,14 @@ function expectFarmersFault(error: unknown): void {
   }
 }
 
-const farmersOf = (
-  { farmers }: FarmerChoice,
-  replicas: readonly PreparedReplica[],
-): OfferingFarmer[] => {
+const farmersOf = ({ farmers }: FarmerChoice, replicas: readonly HeldShard[]): OfferingFarmer[] => {
   const nodes = new Set(replicas.map(({ offer }) => offer.node))
   return farmers.filter(({ node }) => nodes.has(node))
 }
 
 /** Whoever an earlier run chose keeps its shard; the others are drawn. */
 function assign(
-  state: UploadState,
+  state: StoringState,
   choice: FarmerChoice,
   tasks: readonly ShardTask[],
   taken: readonly OfferingFarmer[],

@@ -18,7 +18,7 @@ import { bytesOf, replicaIdentity } from '../fileSecrets.ts'
 import { changed } from '../fileSource.ts'
 import { refusalOf } from '../readFailure.ts'
 import type { PreparedReplica } from './uploadJournal.ts'
-import type { UploadState } from './uploadState.ts'
+import type { StoringState } from './uploadState.ts'
 
 /** A shard that waits in a file to become a replica. */
 export interface ShardTask {
@@ -27,8 +27,8 @@ export interface ShardTask {
   shardBytes: number
   shardFile: string
   replicaFile: string
-  /** Random by default. */
-  nonce?: Uint8Array
+  /** For the node that takes it; random by default. */
+  nonce?: (node: bigint) => Uint8Array
   /** Unix seconds. */
   endTime: bigint
   nowSeconds: bigint
@@ -42,7 +42,7 @@ export interface ShardTask {
  */
 export async function storeShard(
   context: ClientContext,
-  state: UploadState,
+  state: StoringState,
   task: ShardTask,
   farmer: OfferingFarmer,
 ): Promise<PreparedReplica> {
@@ -69,14 +69,14 @@ export async function storeShard(
 
 async function prepare(
   context: ClientContext,
-  state: UploadState,
+  state: StoringState,
   task: ShardTask,
   farmer: OfferingFarmer,
 ): Promise<PreparedReplica> {
   const shardIndex = encodeShardIndex(task.segment, task.shard)
   const earlier = state.prepared.get(shardIndex)
   const isSame = earlier?.offer.node === farmer.node
-  const nonce = isSame ? bytesOf(earlier.nonce) : (task.nonce ?? randomBytes(32))
+  const nonce = isSame ? bytesOf(earlier.nonce) : (task.nonce?.(farmer.node) ?? randomBytes(32))
   const { root, leafCount } = await context.workers.setUpReplica(
     {
       shardFile: task.shardFile,
@@ -106,7 +106,7 @@ async function prepare(
 const CLOCK_SLACK_SECONDS = 300n
 
 function makeOffer(
-  { bucketId, fileId }: UploadState,
+  { bucketId, fileId }: StoringState,
   { endTime, nowSeconds }: ShardTask,
   { node, priceWeiPerGBDay, info }: OfferingFarmer,
   { shardIndex, root, leafCount }: { shardIndex: bigint; root: Uint8Array; leafCount: number },

@@ -42,13 +42,27 @@ export type UploadJournal = Journal<UploadEntry>
 
 /** Opens the journal of one upload: the same source into the same bucket finds the same one again. */
 export const openUploadJournal = (
+  context: ClientContext,
+  bucketId: string,
+  identity: string,
+): Promise<UploadJournal> => openNamed(context, 'uploads', bucketId, identity)
+
+/** Opens the journal of the repair of one file. */
+export const openRepairJournal = (
+  context: ClientContext,
+  bucketId: string,
+  fileId: string,
+): Promise<UploadJournal> => openNamed(context, 'repairs', bucketId, fileId)
+
+const openNamed = (
   { directory, chainId, account }: ClientContext,
+  kind: string,
   bucketId: string,
   identity: string,
 ): Promise<UploadJournal> => {
   const key = JSON.stringify([String(chainId), account, bucketId, identity])
   const name = createHash('sha256').update(key).digest('hex').slice(0, 40)
-  return openJournal({ file: join(directory, 'uploads', name), decode, encode })
+  return openJournal({ file: join(directory, kind, name), decode, encode })
 }
 
 const KINDS: ReadonlySet<unknown> = new Set([

@@ -10,23 +10,28 @@ import { ClientError } from '../errors.ts'
 import { bytesOf, deriveFileSecrets, type FileSecrets } from '../fileSecrets.ts'
 import type { PreparedReplica, UploadEntry, UploadJournal } from './uploadJournal.ts'
 
-/** An upload as far as it is. What changes is written to its journal before it counts. */
-export interface UploadState {
+/** What making, storing and registering replicas works with. What changes is in the journal before it counts. */
+export interface StoringState {
   readonly fileId: string
   readonly bucketId: string
-  readonly shape: FileShape
-  readonly fileKey: Uint8Array
-  readonly wrappedFileKey: Uint8Array
-  readonly salt: Uint8Array
-  readonly secrets: FileSecrets
+  readonly secrets: Pick<FileSecrets, 'replicaKeys'>
   readonly journal: UploadJournal
-  /** By segment. */
-  readonly digests: Map<number, string>
   /** By shard index: the last replica that was made of a shard. */
   readonly prepared: Map<bigint, PreparedReplica>
   /** By replica id. */
   readonly signatures: Map<string, string>
   readonly registered: Set<string>
+}
+
+/** An upload as far as it is. */
+export interface UploadState extends StoringState {
+  readonly shape: FileShape
+  readonly fileKey: Uint8Array
+  readonly wrappedFileKey: Uint8Array
+  readonly salt: Uint8Array
+  readonly secrets: FileSecrets
+  /** By segment. */
+  readonly digests: Map<number, string>
   sealedManifest: Uint8Array | undefined
 }
 
@@ -48,7 +53,7 @@ export async function openUploadState(
 
 /** The replica of a shard that counts: signed, and registered or still in time to be. */
 export function validReplica(
-  { prepared, signatures, registered }: UploadState,
+  { prepared, signatures, registered }: StoringState,
   shardIndex: bigint,
   nowSeconds: bigint,
 ): PreparedReplica | undefined {
@@ -136,7 +141,10 @@ function apply(state: UploadState, entry: UploadEntry): void {
 }
 
 /** A crash may have come between the block and the journal. */
-async function findRegistered({ provider }: ClientContext, state: UploadState): Promise<void> {
+export async function findRegistered(
+  { provider }: Pick<ClientContext, 'provider'>,
+  state: StoringState,
+): Promise<void> {
   const contract = replicasContract(provider)
   const open = [...state.prepared.values()].filter(
     ({ id }) => state.signatures.has(id) && !state.registered.has(id),
