@@ -48,8 +48,8 @@ export function createAdmission({ chain, store, terms, checkChain }: AdmissionOp
       if (!isManager(bucket, grant.account)) {
         throw refuse('BAD_GRANT', `${grant.account} does not manage bucket ${offer.bucketId}`)
       }
-      expectPaid(offer, bucket, now, terms)
       expectBucketTerm(offer, bucket, now)
+      expectPaid(offer, bucket, now, terms)
       if (hasSpace(offer, bucket, promisedBytes(store, offer.bucketId, id))) return
       // Promises that were registered a moment ago would count twice.
       await checkChain()

@@ -24,10 +24,10 @@ export interface ReceiptBook {
   unredeemedBytes(buyer: string): bigint
   entries(): IterableIterator<BookEntry>
   /**
-   * Checks a receipt and keeps it when it is the highest of its channel; one for less changes nothing. Throws
-   * `StorageError` `BAD_RECEIPT` for one that is forged, or names another farmer.
+   * Checks a receipt and keeps it when it is the highest of its channel; one for less changes nothing, and is
+   * answered with false. Throws `StorageError` `BAD_RECEIPT` for one that is forged, or names another farmer.
    */
-  accept(receipt: SignedTrafficReceipt): Promise<void>
+  accept(receipt: SignedTrafficReceipt): Promise<boolean>
   /** Notes what the chain has redeemed of a channel. */
   redeemed(receipt: SignedTrafficReceipt, redeemedBytes: bigint): Promise<void>
 }
@@ -81,14 +81,15 @@ export async function openReceiptBook({
     entries: () => book.values(),
     async accept(receipt) {
       expectValid(receipt)
-      await writing.run(async () => {
+      return await writing.run(async () => {
         const name = nameOf(receipt)
         const known = book.get(name)
-        if (receipt.cumulativeBytes <= (known?.receipt.cumulativeBytes ?? 0n)) return
+        if (receipt.cumulativeBytes <= (known?.receipt.cumulativeBytes ?? 0n)) return false
         await metadata.write([
           { key: utf8ToBytes(`${PREFIX}${name}`), value: encodeReceipt(receipt) },
         ])
         book.set(name, { receipt, redeemedBytes: known?.redeemedBytes ?? 0n })
+        return true
       })
     },
     redeemed: (receipt, redeemedBytes) =>

@@ -1,6 +1,6 @@
 import type { SignedTrafficReceipt } from '../../protocol/receipts.ts'
 import { StorageError } from '../errors.ts'
-import { MAX_UNPAID_BYTES } from '../shardProtocol/limits.ts'
+import { MAX_UNPAID_BYTES, MAX_UNPAID_BYTES_PER_BUYER } from '../shardProtocol/limits.ts'
 import type { ReceiptBook } from './receiptBook.ts'
 import type { TrafficCredit } from './trafficCredit.ts'
 
@@ -39,6 +39,9 @@ interface Channel {
   leftAt: number
 }
 
+/** A buyer that had nothing to sign may have by now: another stream's bytes arrived, or were lost. */
+const REMIND_EVERY_MS = 1_000
+
 /** More than one client has use for with one farmer. */
 const MAX_CHANNELS_PER_BUYER = 16
 
@@ -73,12 +76,16 @@ export function createTrafficMeter({
     return opened
   }
 
+  const unpaidBytes = (buyer: string, number: bigint, { countedBytes }: Channel): bigint => {
+    const unpaid = countedBytes - book.paidBytes(buyer, number)
+    return unpaid > 0n ? unpaid : 0n
+  }
+
   /** Over all channels, since a new one costs the buyer nothing. */
-  const unpaidBytes = (buyer: string): bigint => {
+  const unpaidOfBuyer = (buyer: string): bigint => {
     let bytes = 0n
-    for (const [number, { countedBytes }] of buyers.get(buyer) ?? []) {
-      const unpaid = countedBytes - book.paidBytes(buyer, number)
-      if (unpaid > 0n) bytes += unpaid
+    for (const [number, channel] of buyers.get(buyer) ?? []) {
+      bytes += unpaidBytes(buyer, number, channel)
     }
     return bytes
   }
@@ -100,7 +107,7 @@ export function createTrafficMeter({
         const leftMs = deadline - performance.now()
         if (leftMs <= 0) throw receiptNeeded(channel.countedBytes)
         const { promise, resolve } = Promise.withResolvers<void>()
-        const timer = setTimeout(resolve, leftMs)
+        const timer = setTimeout(resolve, Math.min(leftMs, REMIND_EVERY_MS))
         waiting.add(resolve)
         await promise
         waiting.delete(resolve)
@@ -109,7 +116,8 @@ export function createTrafficMeter({
       }
 
       const isCovered = (bytes: number): boolean =>
-        unpaidBytes(buyer) + BigInt(bytes) <= MAX_UNPAID_BYTES
+        unpaidBytes(buyer, first.channel, channel) + BigInt(bytes) <= MAX_UNPAID_BYTES &&
+        unpaidOfBuyer(buyer) + BigInt(bytes) <= MAX_UNPAID_BYTES_PER_BUYER
 
       return {
         async accept(receipt) {
@@ -118,19 +126,25 @@ export function createTrafficMeter({
               message: 'A stream has one buyer and one channel from its first receipt on',
             })
           }
-          await book.accept(receipt)
-          wakeAll()
+          // Receipts for nothing more wake nobody, or they would keep the farmer busy for free.
+          if (await book.accept(receipt)) wakeAll()
         },
         async spend(bytes, onDue) {
           const deadline = performance.now() + receiptTimeoutMs
+          let told = { paidBytes: -1n, at: 0 }
           while (!isCovered(bytes)) {
-            await onDue(channel.countedBytes)
+            const paidBytes = book.paidBytes(buyer, first.channel)
+            const at = performance.now()
+            if (paidBytes !== told.paidBytes || at - told.at >= REMIND_EVERY_MS) {
+              await onDue(channel.countedBytes)
+              told = { paidBytes, at }
+            }
             if (!isCovered(bytes)) await nextChange(deadline)
           }
           // Counted before anything else is awaited, or two streams would share the same room.
           channel.countedBytes += BigInt(bytes)
           try {
-            await credit.expectCovers(buyer, unpaidBytes(buyer))
+            await credit.expectCovers(buyer, unpaidOfBuyer(buyer))
           } catch (error) {
             channel.countedBytes -= BigInt(bytes)
             throw error

@@ -28,6 +28,9 @@ export const MAX_QUEUED_READS = 16
 /** Bytes of leaves that a farmer sends ahead of the buyer's receipts, over all streams of a channel. */
 export const MAX_UNPAID_BYTES = 1_048_576
 
+/** The same over all channels of a buyer, who may have lost count of one in a crash. */
+export const MAX_UNPAID_BYTES_PER_BUYER = 4 * MAX_UNPAID_BYTES
+
 /** After how many bytes of leaves the reader signs a new receipt: half of what keeps the farmer sending. */
 export const RECEIPT_EVERY_BYTES = MAX_UNPAID_BYTES / 2
 

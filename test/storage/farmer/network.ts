@@ -107,6 +107,13 @@ export const targetOf = (farmer: Pick<Farmer, 'peerId' | 'addresses'>): PeerTarg
   addresses: farmer.addresses(),
 })
 
+/** Another peer, with the buyer's word for it or without. */
+export async function startPeer({ cleanUp }: Pick<StorageNetwork, 'cleanUp'>): Promise<Host> {
+  const host = await createHost({ listen: [] })
+  cleanUp.add(() => host.stop())
+  return host
+}
+
 /** Random leaves with an offer for them. */
 export interface TestReplica {
   id: string
