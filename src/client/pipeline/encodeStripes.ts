@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { createErasureCode } from '../../crypto/erasure/erasureCode.ts'
 import { createFileCipher } from '../../crypto/fileCipher.ts'
@@ -61,7 +62,8 @@ async function encryptCells(
 async function writeAt(file: string, bytes: Uint8Array, offset: number): Promise<void> {
   let handle: FileHandle | undefined
   try {
-    handle = await open(file, 'r+', 0o600).catch(() => open(file, 'w+', 0o600))
+    // Never cut: jobs for other stripes write to it at the same time.
+    handle = await open(file, constants.O_RDWR | constants.O_CREAT, 0o600)
     for (let done = 0; done < bytes.length; ) {
       const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, offset + done)
       done += bytesWritten
