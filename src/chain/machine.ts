@@ -93,11 +93,13 @@ function withoutNewListeners<Result>({ events }: Common, make: () => Result): Re
 
 /**
  * Lends machines. Executions overlap (a call is tried while a block is built), and a machine serves one
- * at a time, so there are as many as ever ran at once and no more.
+ * at a time, so there are as many as run at once, and a few wait for the next.
  */
 export interface MachinePark {
   use<Result>(workplace: Workplace, work: (machine: Machine) => Promise<Result>): Promise<Result>
 }
+
+const MAX_IDLE = 16
 
 export function createMachinePark(options: MachineOptions): MachinePark {
   const idle: Machine[] = []
@@ -107,7 +109,7 @@ export function createMachinePark(options: MachineOptions): MachinePark {
       machine.moveTo(workplace)
       const result = await work(machine)
       // A machine whose work threw is dropped: an execution cut short may have left a frame open.
-      idle.push(machine)
+      if (idle.length < MAX_IDLE) idle.push(machine)
       return result
     },
   }

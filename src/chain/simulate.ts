@@ -3,7 +3,6 @@ import {
   type AccessList,
   createEOACode7702Tx,
   createFeeMarket1559Tx,
-  getCalldataFloorGas,
   type TypedTransaction,
 } from '@ethereumjs/tx'
 import {
@@ -15,6 +14,12 @@ import {
 import { runTx } from '@ethereumjs/vm'
 import { errorMessage, GenaroError } from '../util/errors.ts'
 import type { Chain, Log } from './chain.ts'
+import {
+  requireFunds,
+  requirePossible,
+  requireRepresentable,
+  SimulationError,
+} from './checkMessage.ts'
 import { toLogs } from './execution/transaction.ts'
 import type { Machine } from './machine.ts'
 import type { WorldState } from './state/worldState.ts'
@@ -50,12 +55,12 @@ export interface SimulationContext {
   /** Takes the message's effects, so that several can follow each other; open one of your own. */
   state: WorldState
   header: BlockHeader
+  /**
+   * When to give up with `ExecutionError` EXECUTION_TIMEOUT, on the clock of `performance.now()`; undefined for
+   * code that is known to end soon.
+   */
+  deadline?: number | undefined
 }
-
-export type SimulationErrorCode = 'INSUFFICIENT_FUNDS' | 'GAS_TOO_LOW' | 'INVALID_MESSAGE'
-
-/** A message that no block could hold, so there is nothing to try. */
-export class SimulationError extends GenaroError<SimulationErrorCode> {}
 
 /** Tries a message and says what came of it; the chain is not changed. */
 export async function simulate(context: SimulationContext, message: Message): Promise<Simulation> {
@@ -64,22 +69,16 @@ export async function simulate(context: SimulationContext, message: Message): Pr
   requireFunds(message, sender.balance)
   const block = blockFor(context, message)
   const transaction = toTransaction(chain, message, sender.nonce)
-  const byContract = sender.isContract() && !(await isDelegated(state, message.from))
-  const workplace = { state, blockHashes: chain.ancestorHashes(header) }
-  return chain.rules.machines.use(workplace, (machine) =>
-    byContract
-      ? callAsContract(machine, block, message, transaction)
-      : callAsAccount(machine, block, message, transaction),
-  )
-}
-
-function requireFunds({ from, value, gasLimit, fees }: Message, balance: bigint): void {
-  const needed = value + gasLimit * (fees?.maxFeePerGas ?? 0n)
-  if (balance >= needed) return
-  throw new SimulationError('INSUFFICIENT_FUNDS', {
-    message: `insufficient funds for gas * price + value: address ${from} has ${balance}, needs ${needed}`,
-    facts: { balance, needed },
-  })
+  requirePossible(message, transaction, block.header.baseFeePerGas ?? 0n)
+  if (sender.isContract() && !(await isDelegated(state, message.from))) {
+    takeForDelegated(state, message.from)
+  }
+  const workplace = {
+    state,
+    blockHashes: chain.ancestorHashes(header),
+    deadline: context.deadline,
+  }
+  return chain.rules.machines.use(workplace, (machine) => run(machine, block, message, transaction))
 }
 
 /** The block a message is tried in; a free call sees a base fee of 0, as it pays none. */
@@ -103,6 +102,7 @@ function toTransaction({ common }: Chain, message: Message, nonce: bigint): Type
   const { from, to, value, data, gasLimit, accessList = [], authorizationList } = message
   const fees = message.fees ?? { maxFeePerGas: 0n, maxPriorityFeePerGas: 0n }
   const fields = { nonce, to, value, data, gasLimit, accessList, ...fees }
+  requireRepresentable(common, message, nonce)
   try {
     const options = { common, freeze: false }
     const transaction =
@@ -112,7 +112,7 @@ function toTransaction({ common }: Chain, message: Message, nonce: bigint): Type
     transaction.getSenderAddress = () => from
     return transaction
   } catch (cause) {
-    throw new SimulationError('INVALID_MESSAGE', { message: errorMessage(cause), cause })
+    return refuse(cause)
   }
 }
 
@@ -122,7 +122,20 @@ const DELEGATION_PREFIX = Uint8Array.of(0xef, 0x01, 0x00)
 const isDelegated = async (state: WorldState, address: Address): Promise<boolean> =>
   equalsBytes((await state.getCode(address)).subarray(0, 3), DELEGATION_PREFIX)
 
-async function callAsAccount(
+/**
+ * No transaction can come from a contract (EIP-3607), but wallets and tests ask what it would see, and other nodes
+ * answer. The check lets pass an account that its owner delegated, so once, when it looks, the code reads so.
+ */
+function takeForDelegated(state: WorldState, sender: Address): void {
+  const { getCode } = state
+  state.getCode = async (address) => {
+    if (!address.equals(sender)) return getCode.call(state, address)
+    state.getCode = getCode
+    return DELEGATION_PREFIX
+  }
+}
+
+async function run(
   machine: Machine,
   block: Block,
   message: Message,
@@ -146,52 +159,15 @@ async function callAsAccount(
   }
 }
 
-function refuse(error: unknown): never {
-  if (error instanceof GenaroError) throw error
-  const text = errorMessage(error)
-  throw new SimulationError(text.startsWith('INTRINSIC_GAS') ? 'GAS_TOO_LOW' : 'INVALID_MESSAGE', {
-    message: text,
-    cause: error,
+/** What the checks before did not foresee; the library's words are for the log. */
+function refuse(cause: unknown): never {
+  if (cause instanceof GenaroError) throw cause
+  throw new SimulationError('INVALID_MESSAGE', {
+    message: 'no block could hold this call as a transaction',
+    hint: 'Check its fields.',
+    facts: { reason: errorMessage(cause) },
+    cause,
   })
-}
-
-/**
- * A call in the name of a contract. No transaction can come from one (EIP-3607), but wallets and tests
- * ask what it would see, and other nodes answer.
- */
-async function callAsContract(
-  machine: Machine,
-  block: Block,
-  { from, to, value, data, gasLimit }: Message,
-  transaction: TypedTransaction,
-): Promise<Simulation> {
-  const intrinsicGas = transaction.getIntrinsicGas()
-  const floorGas = getCalldataFloorGas(transaction)
-  if (gasLimit < intrinsicGas || gasLimit < floorGas) {
-    throw new SimulationError('GAS_TOO_LOW', { message: `intrinsic gas too low: ${gasLimit}` })
-  }
-  const { evm } = machine
-  const { execResult, createdAddress } = await evm.runCall({
-    block,
-    caller: from,
-    origin: from,
-    to,
-    value,
-    data,
-    gasLimit: gasLimit - intrinsicGas,
-  })
-  const spent = intrinsicGas + execResult.executionGasUsed
-  const refund = execResult.gasRefund ?? 0n
-  const gasUsed = spent - (refund < spent / 5n ? refund : spent / 5n)
-  await evm.journal.cleanup()
-  return {
-    gasUsed: gasUsed > floorGas ? gasUsed : floorGas,
-    returnValue: execResult.returnValue,
-    failure: execResult.exceptionError?.error,
-    logs: toLogs(execResult.logs),
-    createdAddress,
-    accessList: [],
-  }
 }
 
 function withoutWarm(machine: Machine, { from, to }: Message, accessList: AccessList): AccessList {

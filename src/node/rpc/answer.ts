@@ -1,4 +1,5 @@
 import { RPCError } from '../../api/rpc/errors.ts'
+import { giveWay, isTurnOver } from '../../util/giveWay.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { Dispatch } from './dispatcher.ts'
 import type { RequestContext } from './handler.ts'
@@ -41,7 +42,10 @@ export function createAnswer(options: AnswerOptions): Answer {
     }
   }
 
-  /** One after another, so that transactions in a batch keep their order. */
+  /**
+   * One after another, so that transactions in a batch keep their order, and others in between: awaiting an answer
+   * alone may keep the thread.
+   */
   const answerBatch = async (
     requests: unknown[],
     context: RequestContext,
@@ -49,6 +53,7 @@ export function createAnswer(options: AnswerOptions): Answer {
     const answers: string[] = []
     let length = 0
     for (const request of requests) {
+      if (isTurnOver()) await giveWay()
       const answer =
         length > maxBatchAnswer
           ? errorText(idOf(request), batchAnswerTooLong(maxBatchAnswer))

@@ -1,12 +1,8 @@
 import type { Address } from '@ethereumjs/util'
 import { type RPCError, serverError } from '../../api/rpc/errors.ts'
 import type { TransactionRequest } from '../../api/rpc/transactionRequest.ts'
-import {
-  type Simulation,
-  type SimulationContext,
-  SimulationError,
-  simulate,
-} from '../../chain/simulate.ts'
+import { SimulationError } from '../../chain/checkMessage.ts'
+import { type Simulation, type SimulationContext, simulate } from '../../chain/simulate.ts'
 import type { ChainNode } from '../node.ts'
 import {
   createContextSource,
@@ -37,10 +33,12 @@ export async function estimateGas(
   const context = await openContext()
   const highest = await highestLimit(context, request)
   const run: Run = async (gasLimit) => simulate(await openContext(), toMessage(request, gasLimit))
-  if (await isPlainTransfer(context, request)) {
+  if (highest >= TRANSFER_GAS && (await isPlainTransfer(context, request))) {
     if (await succeeds(run, TRANSFER_GAS)) return TRANSFER_GAS
   }
-  const most = await run(highest)
+  const most = await run(highest).catch((error: unknown) => {
+    throw isGasTooLow(error) ? exceedsAllowance(highest) : error
+  })
   if (most.failure !== undefined) throw notEnough(most, highest, request.to)
   return search(run, most.gasUsed, highest)
 }
@@ -76,15 +74,21 @@ async function succeeds(run: Run, gasLimit: bigint): Promise<boolean> {
   try {
     return (await run(gasLimit)).failure === undefined
   } catch (error) {
-    if (error instanceof SimulationError && error.code === 'GAS_TOO_LOW') return false
+    if (isGasTooLow(error)) return false
     throw error
   }
 }
 
+const isGasTooLow = (error: unknown): boolean =>
+  error instanceof SimulationError && error.code === 'GAS_TOO_LOW'
+
+const exceedsAllowance = (highest: bigint): RPCError =>
+  serverError(`gas required exceeds allowance (${highest})`)
+
 /** A failure at the highest limit: when gas ran out, the limit is what stands in the way. */
 function notEnough(simulation: Simulation, highest: bigint, to?: Address): RPCError {
   return simulation.failure === 'out of gas'
-    ? serverError(`gas required exceeds allowance (${highest})`)
+    ? exceedsAllowance(highest)
     : executionError(simulation, to)
 }
 

@@ -6,6 +6,7 @@ import type { TransactionRequest } from '../../api/rpc/transactionRequest.ts'
 import type { Hex } from '../../api/rpc/values.ts'
 import type { Message, Simulation, SimulationContext } from '../../chain/simulate.ts'
 import { MAX_TRANSACTION_GAS } from '../../protocol/params.ts'
+import { giveWay, isTurnOver } from '../../util/giveWay.ts'
 import type { ChainNode } from '../node.ts'
 import { toHex } from './format/hex.ts'
 import { overrideHeader, overrideState } from './overrides.ts'
@@ -19,7 +20,13 @@ export interface ExecutionPlace {
   blockOverrides?: BlockOverrides | undefined
 }
 
-/** Opens a fresh context for every run, since a simulation leaves its effects in the state. */
+/** How long the runs of one request may take together, in milliseconds. */
+const CALL_MILLISECONDS = 5_000
+
+/**
+ * Opens a fresh context for every run, since a simulation leaves its effects in the state. All runs share one
+ * deadline.
+ */
 export function createContextSource(
   node: ChainNode,
   { block, stateOverrides = [], blockOverrides }: ExecutionPlace,
@@ -27,10 +34,12 @@ export function createContextSource(
   const { chain } = node
   const standing = stateBlock(node, block)
   const header = overrideHeader(chain, requireBlock(node, block).header, blockOverrides)
+  const deadline = performance.now() + CALL_MILLISECONDS
   return async () => {
+    if (isTurnOver()) await giveWay()
     const state = chain.stateOf(standing)
     await overrideState(state, stateOverrides)
-    return { chain, state, header }
+    return { chain, state, header, deadline }
   }
 }
 

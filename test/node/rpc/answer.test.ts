@@ -124,3 +124,18 @@ describe('a batch', () => {
     )
   })
 })
+
+test('a batch of slow requests lets timers and sockets have their turn', async () => {
+  const until = (time: number): void => {
+    while (performance.now() < time);
+  }
+  const answer = createAnswer({
+    logger: silentLogger,
+    dispatch: async () => until(performance.now() + 15),
+  })
+  let turns = 0
+  const timer = setInterval(() => turns++, 1)
+  await ask([request({}), request({}), request({})], answer)
+  clearInterval(timer)
+  assert.ok(turns > 0)
+})

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { createAddressFromString, createZeroAddress } from '@ethereumjs/util'
 import { AbiCoder } from 'ethers'
 import { RPCError } from '../../../src/api/rpc/errors.ts'
 import type { Hex } from '../../../src/api/rpc/values.ts'
+import { simulate } from '../../../src/chain/simulate.ts'
 import { SYSTEM_CONTRACTS } from '../../../src/protocol/addresses.ts'
 import { systemContractInterface } from '../../../src/protocol/systemContracts.ts'
 import { creationCode, startTestRPC, type TestRPC } from '../../helpers/rpc.ts'
@@ -79,6 +81,60 @@ describe('a call', () => {
   })
 })
 
+describe('a call that no transaction could be', () => {
+  /** With gas, fees or data that make it impossible, and the words for it. */
+  const refused: [object, RegExp][] = [
+    [{ gas: '0x5000' }, /^intrinsic gas too low: have 20480, want 21000$/],
+    [
+      { gas: '0x7530', data: `0x${'01'.repeat(300)}` },
+      /^insufficient gas for floor data gas cost: have 30000, want 33000$/,
+    ],
+    [
+      { gasPrice: '0x1' },
+      /^max fee per gas less than block base fee: address 0x.*, maxFeePerGas: 1, baseFee: \d+$/,
+    ],
+    [
+      { to: undefined, data: `0x${'00'.repeat(49_153)}` },
+      /^max initcode size exceeded: code size 49153, limit 49152$/,
+    ],
+    [{ authorizationList: [] }, /empty auth list|Invalid params/],
+  ]
+
+  test('is refused in the words other nodes use', async () => {
+    await using rpc = await startTestRPC()
+    for (const [fields, message] of refused) {
+      const error = await rejection(
+        rpc.request('eth_call', [{ from: from(rpc), to: NOWHERE, ...fields }]),
+      )
+      assert.match(error.message, message)
+    }
+  })
+})
+
+describe('a call in the name of a contract', () => {
+  test('uses and touches what it would as an account, and pays', async () => {
+    await using rpc = await startTestRPC()
+    const to = await deploy(rpc, '60015460005500')
+    const contract = await deploy(rpc, '00')
+    const seen = await rpc.request('eth_createAccessList', [{ from: contract, to }])
+    assert.deepEqual(seen, await rpc.request('eth_createAccessList', [{ from: from(rpc), to }]))
+    assert.equal(seen.accessList.length, 1)
+    const gasPrice = '0x174876e800'
+    const broke = await rejection(rpc.request('eth_call', [{ from: contract, to, gasPrice }]))
+    assert.match(broke.message, /^insufficient funds/)
+    const balance = { [contract]: { balance: '0xffffffffffffffffff' as Hex } }
+    const call = { from: contract, to: contract, gasPrice: gasPrice as Hex }
+    assert.equal(await rpc.request('eth_call', [call, 'latest', balance]), '0x')
+  })
+
+  test('finds its own code where it looks', async () => {
+    await using rpc = await startTestRPC()
+    const contract = await deploy(rpc, '303b5f5260205ff3') // EXTCODESIZE(ADDRESS)
+    const answer = await rpc.request('eth_call', [{ from: contract, to: contract }])
+    assert.equal(BigInt(answer), 8n)
+  })
+})
+
 describe('an estimate', () => {
   test('of a plain transfer is 21000', async () => {
     await using rpc = await startTestRPC()
@@ -103,6 +159,10 @@ describe('an estimate', () => {
     const poor = `0x${'99'.repeat(20)}` as Hex
     const low = await rejection(rpc.request('eth_estimateGas', [{ to, gas: '0x5300' }]))
     assert.match(low.message, /gas required exceeds allowance \(21248\)/)
+    const transfer = await rejection(
+      rpc.request('eth_estimateGas', [{ to: NOWHERE, gas: '0x5000' }]),
+    )
+    assert.match(transfer.message, /gas required exceeds allowance \(20480\)/)
     const greedy = await deploy(rpc, NEEDS_MORE_THAN_ANY_BLOCK)
     const capped = await rejection(rpc.request('eth_estimateGas', [{ to: greedy }]))
     assert.match(capped.message, /gas required exceeds allowance \(16777216\)/)
@@ -123,4 +183,39 @@ test('an access list names the slots a call touches, and using it changes nothin
   )
   const again = await rpc.request('eth_createAccessList', [{ to, accessList }])
   assert.deepEqual(again.accessList, accessList)
+})
+
+describe('a call that never ends', () => {
+  const ENDLESS = '5b5f56'
+
+  test('lets other requests be answered in the meantime', async () => {
+    await using rpc = await startTestRPC()
+    const to = await deploy(rpc, ENDLESS)
+    let turns = 0
+    const timer = setInterval(() => turns++, 1)
+    await rejection(rpc.request('eth_call', [{ to, gas: '0x1e8480' }]))
+    clearInterval(timer)
+    assert.ok(turns > 0)
+  })
+
+  test('is ended at its deadline, and the next one is not', async () => {
+    await using rpc = await startTestRPC()
+    const to = createAddressFromString(await deploy(rpc, ENDLESS))
+    const { chain } = rpc.node
+    const message = {
+      from: createZeroAddress(),
+      to,
+      value: 0n,
+      data: new Uint8Array(),
+      gasLimit: 500_000n,
+    }
+    const context = () => ({
+      chain,
+      state: chain.stateOf(chain.head),
+      header: chain.head.header,
+    })
+    const late = simulate({ ...context(), deadline: performance.now() - 1 }, message)
+    await assert.rejects(late, { code: 'EXECUTION_TIMEOUT' })
+    assert.equal((await simulate(context(), message)).failure, 'out of gas')
+  })
 })

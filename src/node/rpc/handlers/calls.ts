@@ -1,6 +1,6 @@
 import type { RPCAccessList } from '../../../api/rpc/results.ts'
 import type { TransactionRequest } from '../../../api/rpc/transactionRequest.ts'
-import { simulate } from '../../../chain/simulate.ts'
+import { type SimulationContext, simulate } from '../../../chain/simulate.ts'
 import type { ChainNode } from '../../node.ts'
 import { estimateGas } from '../estimateGas.ts'
 import {
@@ -30,8 +30,11 @@ export function createCallHandlers(node: ChainNode): Handlers<Names> {
   }
 }
 
-async function run(node: ChainNode, request: TransactionRequest, place: ExecutionPlace) {
-  const context = await createContextSource(node, place)()
+const run = (node: ChainNode, request: TransactionRequest, place: ExecutionPlace) =>
+  runIn(createContextSource(node, place), request)
+
+async function runIn(openContext: () => Promise<SimulationContext>, request: TransactionRequest) {
+  const context = await openContext()
   const cap = gasCap(context.header.gasLimit)
   const { gas = cap } = request
   return simulate(context, toMessage(request, gas === 0n || gas > cap ? cap : gas))
@@ -45,9 +48,10 @@ async function createAccessList(
   request: TransactionRequest,
   place: ExecutionPlace,
 ): Promise<RPCAccessList> {
+  const openContext = createContextSource(node, place)
   let accessList = request.accessList ?? []
   for (let round = 1; ; round++) {
-    const simulation = await run(node, { ...request, accessList }, place)
+    const simulation = await runIn(openContext, { ...request, accessList })
     const isSame = JSON.stringify(simulation.accessList) === JSON.stringify(accessList)
     if (isSame || round === MAX_ROUNDS) {
       return {
