@@ -38,9 +38,9 @@ const ours = {
   key: KEY,
 }
 type Peer = { name: string }
-const peers = (
-  JSON.parse(readFileSync(join(harness, 'peers.json'), 'utf8')) as Peer[]
-).filter(({ name }) => name === 'anvil 1.7.1 tuned' || name.startsWith('hardhat 3'))
+const peers = (JSON.parse(readFileSync(join(harness, 'peers.json'), 'utf8')) as Peer[]).filter(
+  ({ name }) => name === 'anvil 1.7.1 tuned' || name.startsWith('hardhat 3'),
+)
 writeFileSync(join(harness, 'run.json'), JSON.stringify([ours, ...peers], null, 2))
 
 run(

@@ -1,4 +1,3 @@
-import type { CustomCrypto } from '@ethereumjs/common'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { CryptoError, expectLength } from './errors.ts'
 import { keccak256 } from './keccak.ts'
