@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { readdir } from 'node:fs/promises'
+import { describe, test } from 'node:test'
+import { getNode } from '../../../src/api/actions/getNode.ts'
+import { releaseReplicas } from '../../../src/api/actions/releaseReplicas.ts'
+import { openReadSession } from '../../../src/storage/shardProtocol/openReadSession.ts'
+import {
+  createChannel,
+  makeReplica,
+  register,
+  type StorageNetwork,
+  startFarmer,
+  startNetwork,
+  store,
+  targetOf,
+  temporaryDirectory,
+} from './network.ts'
+
+const DAY = 86_400n
+
+const moveTime = async ({ node }: StorageNetwork, seconds: bigint): Promise<void> => {
+  await node.devnet!.increaseTime(seconds)
+  await node.devnet!.mine()
+}
+
+describe('a replica’s time', () => {
+  test('ends with its term: it is paid for, released on chain and removed', async (t) => {
+    const network = await startNetwork(t)
+    const dataDirectory = temporaryDirectory(t)
+    const farmer = await startFarmer(network, { dataDirectory, watchEveryMs: 60_000 })
+    const replica = makeReplica(network, farmer)
+    await register(network, replica, await store(network, farmer, replica))
+    await farmer.checkChain()
+    assert.equal(farmer.status().replicas.registered, 1)
+    const { provider } = network
+    assert.equal((await getNode(provider, { node: farmer.node })).replicaCount, 1n)
+
+    await moveTime(network, 91n * DAY)
+    await farmer.checkChain()
+    assert.equal(farmer.status().usedBytes, 0)
+    assert.equal(farmer.status().earnedWei.storage, replica.offer.priceWei)
+    assert.equal((await getNode(provider, { node: farmer.node })).replicaCount, 0n)
+    assert.deepEqual(await readdir(`${dataDirectory}/replicas`), [])
+    const session = await openReadSession(network.host, targetOf(farmer), {
+      replica,
+      channel: createChannel(network, farmer),
+    })
+    await assert.rejects(session.read([{ first: 0, count: 1 }]).next(), {
+      code: 'UNKNOWN_REPLICA',
+    })
+  })
+
+  test('ends when its owner releases it', async (t) => {
+    const network = await startNetwork(t)
+    const farmer = await startFarmer(network)
+    const replica = makeReplica(network, farmer)
+    await register(network, replica, await store(network, farmer, replica))
+    await farmer.checkChain()
+    await releaseReplicas(network.buyer, { ids: [replica.id] })
+    await farmer.checkChain()
+    assert.equal(farmer.status().usedBytes, 0)
+  })
+
+  test('ends with its offer when nobody registered it, arrived or not', async (t) => {
+    const network = await startNetwork(t)
+    const farmer = await startFarmer(network)
+    await store(network, farmer, makeReplica(network, farmer))
+    const half = makeReplica(network, farmer)
+    const cut = { ...half, bytes: half.bytes.subarray(0, 102_400) }
+    await assert.rejects(store(network, farmer, cut), { code: 'SIZE_MISMATCH' })
+    await moveTime(network, 1_790n)
+    await farmer.checkChain()
+    assert.equal(farmer.status().usedBytes, 2 * half.bytes.length)
+    await moveTime(network, 200n)
+    await farmer.checkChain()
+    assert.equal(farmer.status().usedBytes, 0)
+  })
+
+  test('goes on when the chain is rewound to before its registration, and after it is made again', async (t) => {
+    const network = await startNetwork(t)
+    const farmer = await startFarmer(network)
+    const replica = makeReplica(network, farmer)
+    const signature = await store(network, farmer, replica)
+    const { devnet } = network.node
+    const snapshot = await devnet!.snapshot()
+    await register(network, replica, signature)
+    await farmer.checkChain()
+    assert.equal(farmer.status().replicas.registered, 1)
+    await devnet!.revert(snapshot)
+    await farmer.checkChain()
+    assert.equal(farmer.status().replicas.acknowledged, 1)
+    await register(network, replica, signature)
+    await farmer.checkChain()
+    assert.equal(farmer.status().replicas.registered, 1)
+  })
+})
+
+test('a farmer that was away finds on chain what was registered meanwhile', async (t) => {
+  const network = await startNetwork(t)
+  const dataDirectory = temporaryDirectory(t)
+  const farmer = await startFarmer(network, { dataDirectory })
+  const replica = makeReplica(network, farmer)
+  const signature = await store(network, farmer, replica)
+  await farmer.stop()
+  await register(network, replica, signature)
+  const again = await startFarmer(network, { dataDirectory })
+  assert.equal(again.status().replicas.registered, 1)
+  assert.equal(again.node, farmer.node)
+})
+
+test('a data directory of another chain is refused', async (t) => {
+  const network = await startNetwork(t)
+  const dataDirectory = temporaryDirectory(t)
+  await (await startFarmer(network, { dataDirectory })).stop()
+  const { createDevnet } = await import('../../../src/node/devnet.ts')
+  const { createRPCServer } = await import('../../../src/node/rpc/server.ts')
+  const node = await createDevnet({ chainId: 31_301n })
+  network.cleanUp.add(() => node.close())
+  const server = await createRPCServer({ node, port: 0 })
+  network.cleanUp.add(() => server.close())
+  await assert.rejects(startFarmer({ ...network, url: server.url }, { dataDirectory }), {
+    name: 'StorageError',
+    code: 'WRONG_CHAIN',
+  })
+})
