@@ -40,7 +40,7 @@ interface DonePiece {
 
 /** Cells of a piece, about 4 MiB, and pieces under way at once. */
 const CELLS_PER_PIECE = 64
-const PIECES_AT_ONCE = 3
+const PIECES_AT_ONCE = 2
 
 /**
  * Fetches a file to `target`, or a folder to a new folder there. What is fetched goes to `TARGET.genaro-part` and is

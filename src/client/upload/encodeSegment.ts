@@ -23,7 +23,7 @@ export const segmentShards = (directory: string): SegmentShards => ({
 })
 
 /** Plaintext that one job takes: what is in memory, once for each of the jobs under way. */
-const JOB_BYTES = 8 << 20
+const JOB_BYTES = 2 << 20
 const JOBS_AT_ONCE = 2
 
 /**
