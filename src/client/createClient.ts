@@ -14,6 +14,7 @@ import { openSource, type UploadSource } from './namedSource.ts'
 import { openContext } from './openContext.ts'
 import { type OpenFile, type OpenFileOptions, openFile } from './openFile.ts'
 import { type RemoveOptions, type RemoveResult, removeFile } from './remove.ts'
+import { type RepairOptions, type RepairResult, repairFile } from './repair.ts'
 import { type UploadOptions, type UploadResult, uploadSource } from './upload.ts'
 
 export interface ClientOptions {
@@ -67,6 +68,8 @@ export interface Client {
   list(options?: ListOptions): Promise<ListedFile[]>
   /** Ends the contracts of a file. Throws `ClientError`. */
   remove(id: string, options?: RemoveOptions): Promise<RemoveResult>
+  /** Makes missing replicas of a file anew. Throws `ClientError`. */
+  repair(id: string, options?: RepairOptions): Promise<RepairResult>
   status(): Promise<ClientStatus>
   /** Gives up what is under way and lets go of everything. */
   close(): Promise<void>
@@ -98,6 +101,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     openFile: (id, openOptions) => openFile(open(), id, openOptions),
     list: (listOptions) => listFiles(open(), listOptions),
     remove: (id, removeOptions) => removeFile(open(), id, removeOptions),
+    repair: (id, repairOptions) => repairFile(open(), id, repairOptions),
     status: () => readStatus(open()),
     async close() {
       if (isClosed) return

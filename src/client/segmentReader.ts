@@ -2,7 +2,7 @@ import type { Replica } from '../api/actions/getReplica.ts'
 import { createErasureCode } from '../crypto/erasure/erasureCode.ts'
 import type { SegmentLayout } from '../protocol/fileLayoutSegment.ts'
 import { CELL_BYTES } from '../protocol/fileLayoutShape.ts'
-import type { FileManifest } from '../protocol/fileManifest.ts'
+import type { FileManifest, ManifestReplica } from '../protocol/fileManifest.ts'
 import { rebuiltNonce } from '../protocol/rebuiltNonce.ts'
 import { createReplicaLayout } from '../protocol/replicaLayout.ts'
 import type { ClientContext } from './context.ts'
@@ -32,10 +32,17 @@ export interface StripeRun {
   avoided?: readonly number[]
 }
 
+/** What a manifest says of the replicas it vouches for. */
+export interface VouchedReplicas extends Pick<FileManifest, 'shape'> {
+  segments: readonly (readonly (readonly VouchedReplica[])[])[]
+}
+
+export type VouchedReplica = Pick<ManifestReplica, 'root' | 'sealNonce'>
+
 export interface SegmentReaderOptions {
   context: ClientContext
   fileId: string
-  manifest: Pick<FileManifest, 'shape' | 'segments'>
+  manifest: VouchedReplicas
   secrets: Pick<FileSecrets, 'replicaKeys'>
   segment: SegmentLayout
   /** The segment's replicas on chain, by shard. */
@@ -154,10 +161,10 @@ function padded(bytes: Uint8Array | undefined, lengthBytes: number): Uint8Array 
 }
 
 /** The nonce of a replica by the manifest; undefined for one that was made since, of which the chain alone tells. */
-function vouchedNonce(
-  { manifest, segment }: Pick<SegmentReaderOptions, 'manifest' | 'segment'>,
+export function vouchedNonce(
+  { manifest, segment }: { manifest: VouchedReplicas; segment: Pick<SegmentLayout, 'index'> },
   shard: number,
-  { root }: Replica,
+  { root }: Pick<Replica, 'root'>,
 ): Uint8Array | undefined {
   const text = root.toLowerCase()
   const entry = manifest.segments[segment.index]?.[shard]?.find(
