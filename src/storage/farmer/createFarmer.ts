@@ -20,6 +20,7 @@ import { prepareDHT } from '../dht/prepareDHT.ts'
 import { createFarmerChain } from './chain.ts'
 import { openDataDirectory } from './dataDirectory.ts'
 import type { Farmer } from './farmer.ts'
+import { createStakeRule } from './mayPublish.ts'
 import { keepPresent } from './presence.ts'
 import type { RedeemPolicy } from './redeemer.ts'
 import { ensureRegistered } from './registration.ts'
@@ -74,7 +75,10 @@ export async function createFarmer(options: FarmerOptions): Promise<Farmer> {
     const data = await openDataDirectory(options.dataDirectory, signingChain)
     cleanUp.add(data.close)
     const nodeKey = privateKeyFromRaw(await chooseNodeKey(options))
-    const preparedDHT = prepareDHT({ chain: signingChain, logger })
+    const preparedDHT = prepareDHT({
+      ...{ chain: signingChain, logger },
+      mayPublish: createStakeRule(provider),
+    })
     const host = await createHost({
       nodeKey,
       logger,
