@@ -6,6 +6,7 @@ import { devnetCommand } from './commands/devnet.ts'
 import { downloadCommand } from './commands/download.ts'
 import { farmerCommand } from './commands/farmer.ts'
 import { lsCommand } from './commands/ls.ts'
+import { repairCommand } from './commands/repair.ts'
 import { rmCommand } from './commands/rm.ts'
 import { stakeCommand } from './commands/stake.ts'
 import { statusCommand } from './commands/status.ts'
@@ -57,6 +58,7 @@ export function createProgram({ json = false } = {}): Command {
     downloadCommand(),
     lsCommand(),
     rmCommand(),
+    repairCommand(),
     streamCommand(),
   ]) {
     program.addCommand(command)
