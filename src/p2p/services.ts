@@ -38,6 +38,8 @@ export interface DHTOptions {
 
 /** Kademlia requests one peer may make: a look-up takes a handful, a republishing node one per value. */
 const KAD_RATE = { perSecond: 100, burst: 400 }
+/** Milliseconds; libp2p's own 5 s to 60 s would keep a node out of the table for one lost ping. */
+const PING_TIMEOUT = { minTimeout: 2_000, maxTimeout: 5_000 }
 const MAX_KAD_STREAMS = 32
 
 const REFUSE_ALL: RecordRules = {
@@ -58,6 +60,8 @@ export function hostServices(
     // One path is the paper's look-up; libp2p applies alpha to each of several.
     disjointPaths: 1,
     peerInfoMapper,
+    pingNewContactTimeout: PING_TIMEOUT,
+    pingOldContactTimeout: PING_TIMEOUT,
     maxInboundStreams: MAX_KAD_STREAMS,
     validators: { [RECORD_NAMESPACE]: (key, value) => rules.validate(key, value) },
     selectors: { [RECORD_NAMESPACE]: (key, values) => rules.select(key, values) },

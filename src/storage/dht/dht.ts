@@ -41,6 +41,8 @@ export interface DHTDuties {
   republish(signal?: AbortSignal): Promise<number>
   /** Gives new contacts the values they are now near to. */
   handOver(signal?: AbortSignal): Promise<number>
+  /** Offers connected nodes to the routing table that are not in it. */
+  offer(): Promise<void>
   /** Tries a known node that is not connected, so that partitions grow together again. */
   merge(signal?: AbortSignal): Promise<void>
 }

@@ -8,6 +8,8 @@ export interface DHTIntervals {
   republish: number
   /** Between two tries to reach a known node that is not connected. */
   merge: number
+  /** Between two offers of connected nodes to the routing table. */
+  offer: number
   /** How long new contacts are gathered before values are handed over to them. */
   handOver: number
 }
@@ -19,5 +21,6 @@ export const DHT_INTERVALS: DHTIntervals = {
   bucketRefresh: HOUR_MS,
   republish: HOUR_MS,
   merge: 60_000,
+  offer: 10_000,
   handOver: 2_000,
 }

@@ -10,7 +10,7 @@ import { createHandOver } from './handOver.ts'
 import { DHT_INTERVALS, type DHTIntervals } from './intervals.ts'
 import { openRoutingTable } from './kadInternals.ts'
 import { createLookup } from './lookup.ts'
-import { mergeOnce } from './merging.ts'
+import { mergeOnce, offerConnected } from './merging.ts'
 import type { DHTSettings } from './prepareDHT.ts'
 import type { RecordStore } from './recordStore.ts'
 import { createRepublishing } from './republishing.ts'
@@ -72,6 +72,7 @@ export async function startDHT({
     refreshBuckets: buckets.refreshStale,
     republish: republishing.republish,
     handOver: handOver.handOver,
+    offer: () => offerConnected(node),
     merge: (signal) => mergeOnce(node, signal),
   }
   const upkeep = startUpkeep(runsDuties ? rhythm(duties, intervals) : [], logger)
@@ -100,5 +101,6 @@ const rhythm = (duties: DHT['duties'], intervals: DHTIntervals): Duty[] => [
   { name: 'refresh buckets', everyMs: intervals.bucketRefresh, run: duties.refreshBuckets },
   { name: 'republish values', everyMs: intervals.republish, run: duties.republish },
   { name: 'hand values over', everyMs: intervals.handOver, run: duties.handOver },
+  { name: 'offer connected nodes', everyMs: intervals.offer, run: duties.offer },
   { name: 'merge', everyMs: intervals.merge, run: duties.merge },
 ]

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import {
+  addJoined,
   location,
   startNetwork,
-  startNode,
   type TestNode,
   type TestNodeOptions,
 } from './network.ts'
@@ -52,11 +52,7 @@ async function joinAnew(
   options: TestNodeOptions,
 ): Promise<void> {
   for (let i = 0; i < count; i++) {
-    const node = await startNode({ ...options, bootstrap: [nodes[i % nodes.length]!] })
-    t.after(() => node.stop())
-    nodes.push(node)
-    while (node.dht.contacts().length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
-    await node.dht.duties.handOver()
+    nodes.push(await addJoined(t, { ...options, bootstrap: [nodes[i % nodes.length]!] }))
   }
 }
 

@@ -86,10 +86,15 @@ export async function startNetwork(
   for (let i = 0; i < size; i++) {
     const node = await startNode({ bootstrap: nodes.slice(0, 1), ...options })
     nodes.push(node)
-    if (i > 0) await until(() => node.dht.contacts().length > 0)
+    if (i > 0) await until(() => hasContact(node))
   }
   for (const node of nodes) await node.dht.duties.handOver()
   return nodes
+}
+
+async function hasContact({ dht }: TestNode): Promise<boolean> {
+  await dht.duties.offer()
+  return dht.contacts().length > 0
 }
 
 /** What a node holds under a key, whatever its age. */
@@ -134,3 +139,28 @@ export function location(
 
 export const inSeconds = (seconds: number): bigint =>
   BigInt(Math.floor(Date.now() / 1_000) + seconds)
+
+/** A clock that starts now and is moved by hand. */
+export function createClock() {
+  const clock = { ms: Date.now(), now: () => clock.ms, pass: (ms: number) => (clock.ms += ms) }
+  return clock
+}
+
+/** A node that ends with the test. */
+export async function addNode(t: TestContext, options: TestNodeOptions): Promise<TestNode> {
+  const node = await startNode(options)
+  t.after(() => node.stop())
+  return node
+}
+
+/** A node that has come to know its neighbours. */
+export async function addJoined(t: TestContext, options: TestNodeOptions): Promise<TestNode> {
+  const node = await addNode(t, options)
+  await until(() => hasContact(node))
+  await node.dht.duties.handOver()
+  return node
+}
+
+/** So many records, each about one of the nodes in turn. */
+export const locations = (nodes: readonly TestNode[], count: number): DHTRecord[] =>
+  Array.from({ length: count }, (_, i) => location(i, nodes[i % nodes.length]!.host.peerId))
