@@ -4,18 +4,21 @@ import { createLogger } from '../../util/logger.ts'
 import type { DevnetFlags } from '../commands/devnet.ts'
 import { printResult } from '../output.ts'
 import { describeDevnet, devnetText } from './banner.ts'
+import { makeDataDirectory } from './dataDirectory.ts'
 import { explainListenError } from './listenError.ts'
 import { untilSignal } from './signals.ts'
 import type { DevnetFarmers } from './startFarmers.ts'
 
 /** Runs a devnet until a signal ends it: the chain, its JSON-RPC server, and farmers beside them. */
 export async function runDevnet(flags: DevnetFlags): Promise<void> {
-  const stop = untilSignal()
   const logger = createLogger(flags.logLevel)
+  if (flags.dataDir !== undefined) makeDataDirectory(flags.dataDir)
   let running: DevnetFarmers | undefined
   const storagePeers = (): string[] =>
     (running?.farmers ?? []).flatMap((farmer) => farmer.addresses())
   const node = await createDevnet({ ...nodeOptions(flags), storagePeers, logger })
+  // Until here a signal ends the process as it would any other: there is nothing to close yet.
+  const stop = untilSignal()
   try {
     const { host, port } = flags
     const server = await createRPCServer({ node, host, port, logger }).catch((error) => {
