@@ -32,7 +32,7 @@ export interface ReadServerOptions {
 
 /** Serves `/genaro/read/1.0.0`: leaves with their proofs, for receipts. */
 export async function serveReads(options: ReadServerOptions): Promise<void> {
-  const { host, store, chain, meter, metrics, idleTimeoutMs, maxInboundStreams = 16 } = options
+  const { host, store, chain, meter, metrics, idleTimeoutMs, maxInboundStreams = 32 } = options
 
   const serve = async (stream: FramedStream): Promise<void> => {
     const frame = await stream.read()
@@ -99,7 +99,7 @@ export async function serveReads(options: ReadServerOptions): Promise<void> {
     maxFrameBytes: MAX_MESSAGE_BYTES,
     maxSentFrameBytes: MAX_LEAVES_PER_FRAME * 2 * LEAF_BYTES,
     maxInboundStreams,
-    rate: { perSecond: 50, burst: 200 },
+    rate: { perSecond: 200, burst: 1_000 },
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
   })
 }

@@ -64,7 +64,7 @@ export interface ReplicaStoreOptions {
   /** Unix seconds. */
   now(): bigint
   logger: Logger
-  /** Replicas that may arrive at once; 16 by default. Each keeps 32 bytes per leaf in memory. */
+  /** Replicas that may arrive at once; 32 by default. Each keeps 32 bytes per leaf in memory. */
   maxReceiving?: number
 }
 
@@ -80,7 +80,7 @@ export const recordKey = (id: string): Uint8Array => utf8ToBytes(`replica/${id.s
 
 /** Opens the store: partial replicas can be gone on with, files nobody knows are removed. */
 export async function openReplicaStore(options: ReplicaStoreOptions): Promise<ReplicaStore> {
-  const { disk, metadata, hasher, capacityBytes, now, maxReceiving = 16 } = options
+  const { disk, metadata, hasher, capacityBytes, now, maxReceiving = 32 } = options
   const { records, partialBytes, damaged } = await recoverReplicas({
     ...options,
     keyPrefix: KEY_PREFIX,

@@ -32,7 +32,7 @@ export interface StoreServerOptions {
 
 /** Serves `/genaro/store/1.0.0`: takes replicas that somebody pays for. */
 export async function serveStore(options: StoreServerOptions): Promise<void> {
-  const { host, store, admission, metrics, sign, idleTimeoutMs, maxInboundStreams = 8 } = options
+  const { host, store, admission, metrics, sign, idleTimeoutMs, maxInboundStreams = 16 } = options
 
   const serve = async (stream: FramedStream): Promise<void> => {
     const request = await readRequest(stream)
@@ -58,6 +58,8 @@ export async function serveStore(options: StoreServerOptions): Promise<void> {
     maxFrameBytes: MAX_STORE_FRAME_BYTES,
     maxSentFrameBytes: MAX_MESSAGE_BYTES,
     maxInboundStreams,
+    // A folder of small files is many small replicas.
+    rate: { perSecond: 100, burst: 500 },
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
   })
 

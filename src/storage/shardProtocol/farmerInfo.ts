@@ -27,7 +27,7 @@ export const farmerInfoProtocol = defineProtocol<Record<string, never>, FarmerIn
   name: FARMER_PROTOCOL,
   request: { encode: () => encodeFields([]), decode: decodeNothing },
   response: { encode: encodeFarmerInfo, decode: decodeFarmerInfo },
-  limits: { maxRequestBytes: 16, maxResponseBytes: 512 },
+  limits: { maxRequestBytes: 16, maxResponseBytes: 512, rate: { perSecond: 50, burst: 500 } },
 })
 
 function decodeNothing(bytes: Uint8Array): Record<string, never> {
