@@ -102,3 +102,24 @@ test('a public node unlocks nothing and has no method of the devnet', async () =
   }
   open.close()
 })
+
+test('typed data that cannot be signed is refused in words without a library around them', async () => {
+  await using rpc = await startTestRPC()
+  const [from] = await accountsOf(rpc)
+  const types = { Greeting: [{ name: 'count', type: 'uint8' }] }
+  for (const data of [
+    { domain: {}, types, primaryType: 'Greeting', message: { count: 300 } },
+    { domain: {}, types: { Greeting: [null] }, primaryType: 'Greeting', message: {} },
+    { domain: {}, types: {}, primaryType: 'Greeting', message: {} },
+    {},
+  ]) {
+    await assert.rejects(
+      rpc.request('eth_signTypedData_v4', [from!, data]),
+      ({ code, message }) => {
+        assert.equal(code, 'INVALID_PARAMS')
+        assert.doesNotMatch(message, /version=|Cannot read|undefined|code=/)
+        return true
+      },
+    )
+  }
+})

@@ -5,7 +5,6 @@ import { invalidParams, serverError } from '../../../api/rpc/errors.ts'
 import type { RPCRawAndFields } from '../../../api/rpc/results.ts'
 import type { TransactionRequest } from '../../../api/rpc/transactionRequest.ts'
 import type { Hex } from '../../../api/rpc/values.ts'
-import { errorMessage } from '../../../util/errors.ts'
 import type { ChainNode } from '../../node.ts'
 import { createUnsigned, type FilledRequest, fillRequest } from '../fillTransaction.ts'
 import { toHex } from '../format/hex.ts'
@@ -114,6 +113,16 @@ function hashTypedData({ domain, types, message }: Record<string, unknown>): str
     const { EIP712Domain: _, ...own } = types as Record<string, []>
     return TypedDataEncoder.hash(domain as object, own, message as Record<string, unknown>)
   } catch (error) {
-    throw invalidParams(`Invalid params: params[1] (typedData): ${errorMessage(error)}`)
+    throw invalidParams(`Invalid params: params[1] (typedData): ${typedDataFault(error)}`)
   }
+}
+
+const MAX_FAULT_LENGTH = 200
+
+/** What ethers found wrong with the data, without what it adds for its own log; its other errors say nothing. */
+function typedDataFault(error: unknown): string {
+  const { shortMessage } = error as { shortMessage?: unknown }
+  return typeof shortMessage === 'string'
+    ? shortMessage.slice(0, MAX_FAULT_LENGTH)
+    : 'expected domain, types and message as EIP-712 has them'
 }
