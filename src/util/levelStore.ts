@@ -36,7 +36,7 @@ async function openLevel(directory: string): Promise<Level<Uint8Array, Uint8Arra
         cause,
       })
     }
-    throw unreadable(directory, cause)
+    throw unreadable(directory, 'opened', cause)
   }
 }
 
@@ -45,13 +45,13 @@ function reading<Value>(directory: string, read: () => Value): Value {
   try {
     return read()
   } catch (cause) {
-    throw unreadable(directory, cause)
+    throw unreadable(directory, 'read', cause)
   }
 }
 
-const unreadable = (directory: string, cause: unknown): StoreError =>
+const unreadable = (directory: string, what: 'opened' | 'read', cause: unknown): StoreError =>
   new StoreError('STORE_UNREADABLE', {
-    message: `The data directory ${directory} cannot be read: ${errorMessage(cause)}`,
+    message: `The data directory ${directory} cannot be ${what}: ${errorMessage(cause)}`,
     hint: 'Check that it exists, that you may write to it, and that it holds a Genaro database; a damaged one must be restored from a copy.',
     facts: { directory },
     cause,
