@@ -64,15 +64,29 @@ export async function serveStore(options: StoreServerOptions): Promise<void> {
   })
 
   async function takeBytes(stream: FramedStream, receiving: Receiving): Promise<void> {
+    const startedAt = performance.now()
+    let bytes = 0
     for (;;) {
       const leaves = await stream.read()
       if (leaves === undefined) return
+      bytes += leaves.length
+      expectPace(bytes, performance.now() - startedAt, idleTimeoutMs)
       if (leaves.length === 0) throw busy('an empty frame brings nothing')
       await receiving.append(leaves)
       metrics.receivedBytes(leaves.length)
       await answer(stream, { kind: 'received', receivedBytes: BigInt(receiving.receivedBytes) })
     }
   }
+}
+
+const DEFAULT_IDLE_TIMEOUT_MS = 30_000
+
+/** A sender slower than this holds a place that others wait for; what came of it stays. */
+const MIN_BYTES_PER_SECOND = 16_384
+
+function expectPace(bytes: number, elapsedMs: number, graceMs = DEFAULT_IDLE_TIMEOUT_MS): void {
+  if (elapsedMs <= graceMs || (bytes * 1_000) / elapsedMs >= MIN_BYTES_PER_SECOND) return
+  throw busy(`${bytes} bytes in ${Math.round(elapsedMs / 1_000)} s are too slow`)
 }
 
 const answer = (stream: FramedStream, message: StoreAnswer): Promise<void> =>

@@ -7,6 +7,7 @@ import type { ReplicaOffer } from '../../../src/protocol/replicaContract.ts'
 import type { Farmer } from '../../../src/storage/farmer/farmer.ts'
 import { STORE_PROTOCOL } from '../../../src/storage/shardProtocol/limits.ts'
 import { type PeerGrant, signPeerGrant } from '../../../src/storage/shardProtocol/peerGrant.ts'
+import { decodeRefusal } from '../../../src/storage/shardProtocol/refusal.ts'
 import { encodeStoreRequest } from '../../../src/storage/shardProtocol/storeMessages.ts'
 import { storeReplica } from '../../../src/storage/shardProtocol/storeReplica.ts'
 import {
@@ -81,6 +82,21 @@ describe('a farmer that is sent what nobody should send', () => {
     )
     await expectUnharmed()
     await Promise.all(streams.map((stream) => assert.rejects(stream.read(), { name: 'P2PError' })))
+  })
+
+  test('gives the place of a sender that trickles to others', async () => {
+    const replica = makeReplica(network, farmer)
+    const stream = await network.host.openStream(targetOf(farmer), STORE_PROTOCOL)
+    await stream.write(encodeStoreRequest({ offer: replica.offer, grant: network.grant }))
+    await stream.read()
+    let answer: Uint8Array | undefined
+    do {
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      await stream.write(replica.bytes.subarray(0, 1_024))
+      answer = await stream.read()
+    } while (answer?.[0] === 2)
+    assert.equal(decodeRefusal(stream.peerId, answer!).code, 'BUSY')
+    stream.abort(new Error('enough'))
   })
 
   test('takes nothing in the name of an owner who did not say so', async () => {
@@ -167,8 +183,9 @@ describe('a farmer that is sent what nobody should send', () => {
   test('signs nothing for half a replica, and takes the other half later', async () => {
     const replica = makeReplica(network, farmer)
     const half = replica.bytes.subarray(0, 750 * 1_024)
+    const arriving = farmer.status().replicas.receiving
     await assert.rejects(storeAs({ ...replica, bytes: half }, {}), refusedAs('SIZE_MISMATCH'))
-    assert.equal(farmer.status().replicas.receiving, 1)
+    assert.equal(farmer.status().replicas.receiving, arriving + 1)
     let asked = -1
     await storeReplica(network.host, targetOf(farmer), {
       ...{ offer: replica.offer, grant: network.grant },
