@@ -1,12 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { JsonRpcApiProvider, Signer } from 'ethers'
 import { read } from '../api/send.ts'
 import { createHost } from '../p2p/createHost.ts'
 import type { Host } from '../p2p/host.ts'
 import { DEFAULT_MAX_SHARD_BYTES } from '../protocol/fileLayoutShape.ts'
 import { NETWORKS } from '../protocol/networks.ts'
+import { openRoutingTable } from '../storage/dht/kadInternals.ts'
 import { type PeerGrant, signPeerGrant } from '../storage/shardProtocol/peerGrant.ts'
 import { silentLogger } from '../util/logger.ts'
 import { chainInstance } from './chainInstance.ts'
@@ -43,6 +45,7 @@ export async function openContext(
       bootstrap: addresses,
       logger,
     }))
+  if (addresses.length > 0) await firstContact(host)
   const receipts = await openReceiptBook({ directory: place.receipts })
   const workers = createUploadWorkers()
   const closing = new AbortController()
@@ -83,6 +86,16 @@ export async function openContext(
     },
   }
 }
+
+/** Farmers nobody gave an address of are looked up through others, so somebody has to be connected first. */
+async function firstContact(host: Host): Promise<void> {
+  const table = openRoutingTable(host.libp2p.services.dht)
+  const deadline = performance.now() + FIRST_CONTACT_MS
+  while (table.contacts().length === 0 && performance.now() < deadline) await sleep(25)
+}
+
+/** Who cannot be reached for so long is done without. */
+const FIRST_CONTACT_MS = 3_000
 
 /** Addresses of farmers that the chain's node knows; none from a node that knows of no storage. */
 async function peersOfNode(provider: JsonRpcApiProvider): Promise<string[]> {
