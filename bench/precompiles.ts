@@ -1,7 +1,6 @@
 // What gas costs in time: CPU milliseconds per million gas of each precompile and of some classes of opcodes, and
 // what a block of 30 million gas of nothing else would take.
 //   node bench/precompiles.ts
-import { bls12_381 } from '@noble/curves/bls12-381.js'
 import { bn254 } from '@noble/curves/bn254.js'
 import { p256 } from '@noble/curves/nist.js'
 import { concatBytes, hexToBytes } from '@noble/curves/utils.js'
