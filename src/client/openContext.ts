@@ -37,6 +37,8 @@ export async function openContext(
   const isPublic = [NETWORKS.mainnet, NETWORKS.testnet].some((each) => each.chainId === chainId)
   const addresses = [...(options.bootstrap ?? []), ...(await peersOfNode(provider))]
   const place = await openDirectory(options, provider, chainId, account)
+  // Before the host: what may fail on this machine's disk should leave nothing running.
+  const receipts = await openReceiptBook({ directory: place.receipts })
   const host =
     options.host ??
     (await createHost({
@@ -46,7 +48,6 @@ export async function openContext(
       logger,
     }))
   if (addresses.length > 0) await firstContact(host)
-  const receipts = await openReceiptBook({ directory: place.receipts })
   const workers = createUploadWorkers()
   const closing = new AbortController()
   const accounts = new Map<string, FarmerAccount>()
