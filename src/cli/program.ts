@@ -10,6 +10,7 @@ import { repairCommand } from './commands/repair.ts'
 import { rmCommand } from './commands/rm.ts'
 import { stakeCommand } from './commands/stake.ts'
 import { statusCommand } from './commands/status.ts'
+import { stewardCommand } from './commands/steward.ts'
 import { streamCommand } from './commands/stream.ts'
 import { trafficCommand } from './commands/traffic.ts'
 import { unstakeCommand } from './commands/unstake.ts'
@@ -59,6 +60,7 @@ export function createProgram({ json = false } = {}): Command {
     lsCommand(),
     rmCommand(),
     repairCommand(),
+    stewardCommand(),
     streamCommand(),
   ]) {
     program.addCommand(command)

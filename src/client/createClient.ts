@@ -15,6 +15,8 @@ import { openContext } from './openContext.ts'
 import { type OpenFile, type OpenFileOptions, openFile } from './openFile.ts'
 import { type RemoveOptions, type RemoveResult, removeFile } from './remove.ts'
 import { type RepairOptions, type RepairResult, repairFile } from './repair.ts'
+import { repairAsSteward } from './steward.ts'
+import { grantSteward, type SealedGrant, stewardKey } from './stewardGrants.ts'
 import { type UploadOptions, type UploadResult, uploadSource } from './upload.ts'
 
 export interface ClientOptions {
@@ -70,6 +72,12 @@ export interface Client {
   remove(id: string, options?: RemoveOptions): Promise<RemoveResult>
   /** Makes missing replicas of a file anew. Throws `ClientError`. */
   repair(id: string, options?: RepairOptions): Promise<RepairResult>
+  /** The public key to give to owners whose files this account stewards, as one line of text. */
+  stewardKey(): Promise<string>
+  /** What the bucket's steward needs to repair a file; `key` is its `stewardKey`. Throws `ClientError`. */
+  grantSteward(id: string, key: string, options?: ListOptions): Promise<SealedGrant>
+  /** Repairs a file of somebody else's by its grant, as JSON. Throws `ClientError`. */
+  repairAsSteward(grant: string, options?: Omit<RepairOptions, 'bucketId'>): Promise<RepairResult>
   status(): Promise<ClientStatus>
   /** Gives up what is under way and lets go of everything. */
   close(): Promise<void>
@@ -102,6 +110,9 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     list: (listOptions) => listFiles(open(), listOptions),
     remove: (id, removeOptions) => removeFile(open(), id, removeOptions),
     repair: (id, repairOptions) => repairFile(open(), id, repairOptions),
+    stewardKey: () => stewardKey(open()),
+    grantSteward: (id, key, grantOptions) => grantSteward(open(), id, key, grantOptions),
+    repairAsSteward: (grant, repairOptions) => repairAsSteward(open(), grant, repairOptions),
     status: () => readStatus(open()),
     async close() {
       if (isClosed) return

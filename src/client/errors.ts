@@ -2,6 +2,7 @@ import { GenaroError } from '../util/errors.ts'
 
 export type ClientErrorCode =
   | 'ABORTED'
+  | 'BAD_GRANT'
   | 'BAD_ID'
   | 'BAD_RANGE'
   | 'BAD_SEED'
@@ -14,10 +15,12 @@ export type ClientErrorCode =
   | 'FILE_UNKNOWN'
   | 'NOT_ENOUGH_FARMERS'
   | 'NOT_OWNER'
+  | 'NOT_STEWARD'
   | 'NO_BUCKET'
   | 'NO_SPACE'
   | 'NO_TRAFFIC'
   | 'SOURCE_CHANGED'
+  | 'STEWARD_IS_FARMER'
   | 'TERM_EXPIRED'
   | 'WRONG_SEED'
 

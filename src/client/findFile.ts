@@ -150,11 +150,15 @@ async function readManifest(
       return manifest
     } catch (error) {
       throwIfAborted(options.signal)
-      if (error instanceof ClientError && error.code === 'WRONG_SEED') throw error
       context.farmers.blame(replica.node)
       failures.push(error)
     }
   }
+  // A steward may have registered anything: one copy that does not open does not speak for the others.
+  const wrong = failures.find(
+    (error) => error instanceof ClientError && error.code === 'WRONG_SEED',
+  )
+  if (wrong !== undefined) throw wrong
   throw explainReadFailure(failures, { found: 0, needed: 1, fileId: place.fileId })
 }
 

@@ -31,6 +31,7 @@ export type KeyPurpose =
   | 'seal'
   | 'permutation'
   | 'sentinel'
+  | 'steward'
 
 export const KEY_BYTES = 32
 
@@ -65,6 +66,10 @@ export const deriveReplicaKeys = (bucketKey: Uint8Array, fileId: Uint8Array): Re
 
 /** What makes keyword labels of a bucket's search index. */
 export const deriveSearchKey = (bucketKey: Uint8Array): Uint8Array => deriveKey(bucketKey, 'search')
+
+/** The X25519 secret of an account that stewards others' files, by its address (20 bytes). */
+export const deriveStewardKey = (masterSeed: Uint8Array, account: Uint8Array): Uint8Array =>
+  deriveKey(masterSeed, 'steward', account)
 
 /** What hides names outside manifests, such as those of a bucket's listing. */
 export const deriveNameKey = (bucketKey: Uint8Array): Uint8Array => deriveKey(bucketKey, 'name')

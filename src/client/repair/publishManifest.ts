@@ -72,7 +72,7 @@ export async function publishManifest(
 }
 
 /** Shard numbers of manifests that farmers may have seen. */
-function usedNumbers({ target, state }: Repair): Set<number> {
+export function usedNumbers({ target, state }: Repair): Set<number> {
   const indexes = [
     ...target.all.map(({ shardIndex }) => shardIndex),
     ...state.prepared.keys(),
@@ -82,7 +82,7 @@ function usedNumbers({ target, state }: Repair): Set<number> {
 }
 
 /** Behind the highest, and from the beginning when there are none left. */
-function freeNumbers(used: ReadonlySet<number>, count: number): number[] {
+export function freeNumbers(used: ReadonlySet<number>, count: number): number[] {
   const highest = Math.max(-1, ...used)
   const free: number[] = []
   for (let step = 1; step <= 256 && free.length < count; step++) {

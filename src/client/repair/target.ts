@@ -26,10 +26,13 @@ export function createRepairTarget(
   }: { shape: FileShape; segments: readonly (readonly (readonly VouchedReplica[])[])[] },
   rest: Omit<RepairTarget, 'layout' | 'vouched'>,
 ): RepairTarget {
-  const vouched = segments.map((shards) =>
-    shards.map((replicas) => replicas.map(({ root, sealNonce }) => ({ root, sealNonce }))),
+  const layout = createFileLayout(shape)
+  const vouched = Array.from({ length: layout.segmentCount }, (_, segment) =>
+    Array.from({ length: layout.segment(segment).shardCount }, (_, shard) =>
+      (segments[segment]?.[shard] ?? []).map(({ root, sealNonce }) => ({ root, sealNonce })),
+    ),
   )
-  return { ...rest, layout: createFileLayout(shape), vouched }
+  return { ...rest, layout, vouched }
 }
 
 /** The nonce of a replica that is vouched for; undefined for others. */
