@@ -10,7 +10,7 @@ const isLong = process.argv.includes('--long')
 
 /** Files run in their own processes, two at a time: more would only wait for the same two cores. */
 const CONCURRENCY = 2
-const FILE_TIMEOUT_MS = isLong ? 3_600_000 : 300_000
+const FILE_TIMEOUT_MS = isLong ? 3_600_000 : 600_000
 
 function run(command: string, args: string[]): void {
   const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' })
