@@ -68,13 +68,13 @@ export async function encodeSegment(
         },
         signal,
       )
-      running.push(
-        job.then((tags) => {
-          onEncrypted(sizeBytes)
-          return tags
-        }),
-      )
-      job.catch(() => {})
+      const tracked = job.then((tags) => {
+        onEncrypted(sizeBytes)
+        return tags
+      })
+      // It may fail while the source is read, when nobody waits for it yet.
+      tracked.catch(() => {})
+      running.push(tracked)
       if (running.length === JOBS_AT_ONCE) digest.update(await running.shift()!)
     }
     for (const tags of await Promise.all(running)) digest.update(tags)
