@@ -35,11 +35,11 @@ describe('repair by the owner', () => {
       name: 'survivor',
     })
     const originals = [...network.farmers]
+    const workDirectory = network.directory()
     for (const [number, farmer] of originals.entries()) {
       await startNewcomer(scope, network, number + 1)
       await farmer.stop()
-      // Each on a new machine: it knows no more than the seed.
-      const client = await network.client()
+      const client = await network.client({ workDirectory })
       const result = await client.repair(id)
       assert.equal(result.isWhole, true)
       assert.ok(result.rebuiltCount > 0)
@@ -54,6 +54,7 @@ describe('repair by the owner', () => {
       const holders = replicas.filter(({ shardIndex }) => shardIndex / 256n === segment)
       assert.equal(new Set(holders.map(({ node }) => node)).size, holders.length)
     }
+    // On a new machine, which knows no more than the seed.
     const reader = await network.client()
     await expectWhole(reader, id, bytes)
     assert.equal((await reader.repair(id)).missing.length, 0)
