@@ -86,7 +86,8 @@ export function createFarmerDirectory({
       if (info.node !== farmer.node || info.account.toLowerCase() !== farmer.account) {
         return undefined
       }
-      const { freeBytes, priceWeiPerGBDay } = info
+      const { priceWeiPerGBDay } = info
+      const freeBytes = smaller(info.freeBytes, node.capacityBytes - node.usedBytes)
       const subnet = subnetOf(addressesOf.get(farmer.peerId) ?? [])
       return { ...farmer, info, freeBytes, priceWeiPerGBDay, subnet }
     } catch {
@@ -115,6 +116,12 @@ export function createFarmerDirectory({
     },
     failuresOf: recentFailures,
   }
+}
+
+/** What it says and what it registered: the chain takes no replica beyond that. */
+const smaller = (saidBytes: bigint, registeredBytes: bigint): bigint => {
+  const bytes = saidBytes < registeredBytes ? saidBytes : registeredBytes
+  return bytes > 0n ? bytes : 0n
 }
 
 /** Multiaddrs by the peer id they end with; those without one lead to nobody in particular. */

@@ -1,3 +1,4 @@
+import { MAX_WEIGHED_FREE_BYTES, MIN_WEIGHED_PRICE_WEI } from '../protocol/storageParams.ts'
 import { ClientError } from './errors.ts'
 
 /** A farmer's node as placement sees it. */
@@ -26,7 +27,7 @@ export interface PlacementOptions<Candidate extends FarmerCandidate> {
 
 /**
  * Draws nodes for the shards of one segment. Who is free and cheap is drawn more often: weight = free bytes ÷
- * price (Efraimidis and Spirakis, 2006). No node comes twice, and as long as others are left, no owner and
+ * price (Efraimidis and Spirakis, 2006), both within bounds: they are the farmer's own words. No node comes twice, and as long as others are left, no owner and
  * then no subnet does. Throws `ClientError` `NOT_ENOUGH_FARMERS`.
  */
 export function placeShards<Candidate extends FarmerCandidate>({
@@ -49,8 +50,11 @@ export function placeShards<Candidate extends FarmerCandidate>({
 }
 
 /** Exponential with the weight as its rate: the smallest of all is a draw by weight. */
-const drawKey = ({ freeBytes, priceWeiPerGBDay }: FarmerCandidate, uniform: number): number =>
-  (-Math.log(1 - uniform) * (Number(priceWeiPerGBDay) + 1)) / Number(freeBytes + 1n)
+const drawKey = ({ freeBytes, priceWeiPerGBDay }: FarmerCandidate, uniform: number): number => {
+  const room = freeBytes < MAX_WEIGHED_FREE_BYTES ? freeBytes : MAX_WEIGHED_FREE_BYTES
+  const price = priceWeiPerGBDay > MIN_WEIGHED_PRICE_WEI ? priceWeiPerGBDay : MIN_WEIGHED_PRICE_WEI
+  return (-Math.log(1 - uniform) * Number(price)) / Number(room + 1n)
+}
 
 /** Takes in the order drawn, but whose owner and subnet were used least come first. */
 function spread<Candidate extends FarmerCandidate>(

@@ -15,6 +15,15 @@ export const MAX_REPLICA_TERM_SECONDS = 3_650n * DAY_SECONDS
  */
 export const DEFAULT_FARMER_PRICE_WEI = GNX / 5_000n
 
+/**
+ * More free space than this draws a farmer no more often, nor does a lower price than the one below: both are what a
+ * farmer says of itself, and whoever says the most should not get the most shards.
+ */
+export const MAX_WEIGHED_FREE_BYTES = 100n * GB
+
+/** In wei per GB of replica and day: half of what farmers ask unless their operators say otherwise. */
+export const MIN_WEIGHED_PRICE_WEI = DEFAULT_FARMER_PRICE_WEI / 2n
+
 /** What a replica costs at a price per GB and day, rounded up, in wei. */
 export const replicaPriceWei = (
   priceWeiPerGBDay: bigint,

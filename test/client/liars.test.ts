@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { getNode } from '../../src/api/actions/getNode.ts'
 import type { StreamServer } from '../../src/p2p/host.ts'
+import { createDevnetFarmers } from '../../src/protocol/devnetFarmers.ts'
 import { encodeStoreAnswer } from '../../src/storage/shardProtocol/storeMessages.ts'
 import { startLiar } from './liars.ts'
 import { patternBytes, startTestNetwork, type TestNetwork } from './network.ts'
@@ -93,6 +95,22 @@ describe('farmers that lie', () => {
       await client.close()
       await liar.stop()
     }
+  })
+
+  test('have no more room than they registered', async () => {
+    const honest = (await (await network.client()).status()).farmerFreeBytes
+    const liar = await startLiar(2, { freeBytes: 2n ** 60n })
+    const client = await network.client({
+      bootstrap: [...network.addresses(), ...liar.addresses()],
+    })
+    const { farmerCount, farmerFreeBytes } = await client.status()
+    assert.equal(farmerCount, 6)
+    const { capacityBytes } = await getNode(network.provider, {
+      node: createDevnetFarmers()[2]!.node,
+    })
+    assert.ok(farmerFreeBytes <= honest + capacityBytes, `${farmerFreeBytes} bytes`)
+    await client.close()
+    await liar.stop()
   })
 
   test('are replaced by others while a file is stored', async () => {

@@ -10,17 +10,22 @@ import { READ_PROTOCOL, STORE_PROTOCOL } from '../../src/storage/shardProtocol/l
 export interface Lies {
   read?: StreamServer
   store?: StreamServer
+  /** What it says it would still take. */
+  freeBytes?: bigint
 }
 
 /** Starts a host under the node key of one of the devnet's farmers that answers as it is told. */
-export async function startLiar(index: number, { read, store }: Lies): Promise<Host> {
+export async function startLiar(
+  index: number,
+  { read, store, freeBytes = 10n ** 12n }: Lies,
+): Promise<Host> {
   const { nodeKey, address, node } = createDevnetFarmers()[index]!
   const host = await createHost({ nodeKey })
   await farmerInfoProtocol.handle(host, () => ({
     account: bytesToHex(address.bytes),
     node,
     capacityBytes: 10n ** 12n,
-    freeBytes: 10n ** 12n,
+    freeBytes,
     priceWeiPerGBDay: DEFAULT_FARMER_PRICE_WEI,
     minTermSeconds: 0n,
     maxTermSeconds: 10n ** 10n,

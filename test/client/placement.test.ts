@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { type FarmerCandidate, placeShards } from '../../src/client/placement.ts'
+import { DEFAULT_FARMER_PRICE_WEI } from '../../src/protocol/storageParams.ts'
 
 const candidate = (node: number, options: Partial<FarmerCandidate> = {}): FarmerCandidate => ({
   node: BigInt(node),
   account: `0x${node}`,
   freeBytes: 10n ** 12n,
-  priceWeiPerGBDay: 10n ** 14n,
+  priceWeiPerGBDay: DEFAULT_FARMER_PRICE_WEI,
   subnet: undefined,
   ...options,
 })
@@ -79,6 +80,24 @@ describe('placing shards', () => {
       if (placeShards({ candidates, count: 1, replicaBytes: 1n, random })[0]!.node === 0n) first++
     }
     assert.ok(first > 3_480 && first < 3_720, `${first} of 4000`)
+  })
+
+  test('whoever claims endless room for nothing is not drawn much more often than others', () => {
+    const candidates = Array.from({ length: 200 }, (_, node) =>
+      candidate(node, node < 12 ? { freeBytes: 2n ** 64n, priceWeiPerGBDay: 0n } : {}),
+    )
+    const random = seeded(11)
+    let lost = 0
+    let liars = 0
+    for (let draw = 0; draw < 500; draw++) {
+      const placed = placeShards({ candidates, count: 6, replicaBytes: 1n, random })
+      const lying = placed.filter(({ node }) => node < 12n).length
+      liars += lying
+      if (lying > 2) lost++
+    }
+    // 12 of 200 at twice the weight of others get about a ninth of the shards.
+    assert.ok(liars < 500 * 6 * 0.16, `${liars} of 3000 shards`)
+    assert.ok(lost < 500 * 0.05, `${lost} of 500 segments`)
   })
 
   test('the same random numbers place the same', () => {
