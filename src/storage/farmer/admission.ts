@@ -8,7 +8,7 @@ import { MAX_GRANT_SECONDS, type PeerGrant, peerGrantData } from '../shardProtoc
 import type { StoreRequest } from '../shardProtocol/storeMessages.ts'
 import { type BucketStanding, type FarmerChain, isManager } from './chain.ts'
 import { isSignedBy } from './isSignedBy.ts'
-import type { ReplicaStore } from './replicaStore.ts'
+import type { BucketPromise, ReplicaStore } from './replicaStore.ts'
 
 /** What a farmer offers. */
 export interface FarmerTerms {
@@ -30,8 +30,11 @@ export interface AdmissionOptions {
 
 /** Judges offers before a byte is taken. */
 export interface Admission {
-  /** Throws `StorageError` with the code the sender is told. */
-  expectGood(id: string, request: StoreRequest, peerId: string): Promise<void>
+  /**
+   * Throws `StorageError` with the code the sender is told. What it returns does so too when the bucket's room or
+   * escrow went to another offer meanwhile; it is called once nothing can come in between.
+   */
+  expectGood(id: string, request: StoreRequest, peerId: string): Promise<() => void>
 }
 
 export function createAdmission({ chain, store, terms, checkChain }: AdmissionOptions): Admission {
@@ -50,12 +53,17 @@ export function createAdmission({ chain, store, terms, checkChain }: AdmissionOp
       }
       expectBucketTerm(offer, bucket, now)
       expectPaid(offer, bucket, now, terms)
-      if (hasSpace(offer, bucket, promisedBytes(store, offer.bucketId, id))) return
-      // Promises that were registered a moment ago would count twice.
-      await checkChain()
-      const standing = (await chain.bucket(offer.bucketId)) ?? bucket
-      if (!hasSpace(offer, standing, promisedBytes(store, offer.bucketId, id))) {
-        throw refuse('NO_SPACE', `The bucket has ${standing.freeBytes} bytes left for replicas`)
+      const expectRoomIn = (standing: BucketStanding): void =>
+        expectRoom(offer, standing, store.promisedTo(offer.bucketId, id))
+      try {
+        expectRoomIn(bucket)
+        return () => expectRoomIn(bucket)
+      } catch {
+        // Promises that were registered a moment ago would count twice.
+        await checkChain()
+        const standing = (await chain.bucket(offer.bucketId)) ?? bucket
+        expectRoomIn(standing)
+        return () => expectRoomIn(standing)
       }
     },
   }
@@ -127,17 +135,21 @@ function expectBucketTerm({ endTime }: ReplicaOffer, bucket: BucketStanding, now
   }
 }
 
-/** What is promised to a bucket but not registered yet counts too, or it could fill disks it never paid for. */
-const hasSpace = ({ sizeBytes }: ReplicaOffer, bucket: BucketStanding, promised: bigint): boolean =>
-  sizeBytes + promised <= bucket.freeBytes
-
-function promisedBytes(store: ReplicaStore, bucketId: string, exceptId: string): bigint {
-  let bytes = 0n
-  for (const { id, offer, state } of store.list()) {
-    const isPromise = state === 'receiving' || state === 'acknowledged'
-    if (isPromise && id !== exceptId && offer.bucketId === bucketId) bytes += offer.sizeBytes
+/** What is promised to a bucket but not registered yet counts too, or it could fill disks it never pays for. */
+function expectRoom(
+  { sizeBytes, priceWei }: ReplicaOffer,
+  { freeBytes, escrowWei }: BucketStanding,
+  promised: BucketPromise,
+): void {
+  if (sizeBytes + promised.bytes > freeBytes) {
+    throw refuse('NO_SPACE', `The bucket has ${freeBytes} bytes left for replicas`)
   }
-  return bytes
+  if (priceWei + promised.priceWei > escrowWei) {
+    throw refuse(
+      'NO_ESCROW',
+      `The bucket's escrow of ${escrowWei} wei does not cover ${priceWei} beside ${promised.priceWei} promised`,
+    )
+  }
 }
 
 const refuse = (code: RefusalCode, message: string): StorageError =>

@@ -31,7 +31,8 @@ export interface ReceivingOptions {
   acknowledge(signature: string): Promise<void>
   /** Removes record and files. */
   discard(): Promise<void>
-  onEnd(): void
+  /** Called when the file is closed. */
+  onEnd(): Promise<void>
 }
 
 const HASH_BYTES = 32
@@ -108,14 +109,20 @@ export async function createReceiving(options: ReceivingOptions): Promise<Receiv
       })
     },
     async end() {
-      onEnd()
-      await file.close()
+      try {
+        await file.close()
+      } finally {
+        await onEnd()
+      }
     },
   }
 }
 
 /** The sender asks again for what it did not hear: nothing is taken, and the same signature is told. */
-const alreadyReceived = ({ offer, signature }: ReplicaRecord, onEnd: () => void): Receiving => {
+const alreadyReceived = (
+  { offer, signature }: ReplicaRecord,
+  onEnd: () => Promise<void>,
+): Receiving => {
   const sizeBytes = Number(offer.sizeBytes)
   return {
     receivedBytes: sizeBytes,
@@ -123,9 +130,7 @@ const alreadyReceived = ({ offer, signature }: ReplicaRecord, onEnd: () => void)
       throw sizeMismatch(sizeBytes + leaves.length, sizeBytes)
     },
     finish: async () => signature,
-    async end() {
-      onEnd()
-    },
+    end: onEnd,
   }
 }
 

@@ -32,19 +32,30 @@ export interface ReplicaStore {
   isReceiving(id: string): boolean
   /** Whether bytes of a replica that should be here are not. */
   isDamaged(id: string): boolean
+  /** Seconds since a replica still arriving had a stream or new bytes; 0 for all others. */
+  idleSeconds(id: string): bigint
+  /** What a bucket was promised and has not registered: replicas that arrive, or wait for their registration. */
+  promisedTo(bucketId: string, exceptId: string): BucketPromise
   /** Bytes that are here of a replica; 0 when it is unknown. */
   receivedBytes(id: string): number
   /**
-   * Begins to take a replica, or goes on. Throws `StorageError`: `BUSY` when another stream is at it, or too many are;
-   * `NO_CAPACITY`, `DISK_FULL`.
+   * Begins to take a replica, or goes on; one of which nothing came is forgotten when its stream ends. Just before a
+   * new one is counted, `expectRoom` may throw. Throws `StorageError`: `BUSY` when another stream is at it, or too
+   * many are; `NO_CAPACITY`, `DISK_FULL`.
    */
-  receive(id: string, offer: ReplicaOffer): Promise<Receiving>
+  receive(id: string, offer: ReplicaOffer, expectRoom?: () => void): Promise<Receiving>
   /** Throws `StorageError`: `UNKNOWN_REPLICA`, `NOT_READY`, `REPLICA_DAMAGED`. */
   openForReading(id: string): Promise<ReplicaReader>
   /** Moves replicas to another state, all in one write. Unknown ones are left out. */
   setState(ids: readonly string[], state: ReplicaState): Promise<void>
   /** Forgets replicas and then removes their files. */
   remove(ids: readonly string[]): Promise<void>
+}
+
+/** What is promised to a bucket. */
+export interface BucketPromise {
+  bytes: bigint
+  priceWei: bigint
 }
 
 /** The bytes and the tree of one replica. */
@@ -86,6 +97,9 @@ export async function openReplicaStore(options: ReplicaStoreOptions): Promise<Re
     keyPrefix: KEY_PREFIX,
   })
   const receiving = new Set<string>()
+  /** Replicas that are counted, and whose record is being written. */
+  const claiming = new Map<string, ReplicaRecord>()
+  const activeAt = new Map<string, bigint>([...partialBytes.keys()].map((id) => [id, now()]))
   const trees: BoundedCache<StoredTree> = createBoundedCache({
     maxWeight: TREE_CACHE_BYTES,
     weigh: (tree) => tree.bytes.length,
@@ -108,9 +122,12 @@ export async function openReplicaStore(options: ReplicaStoreOptions): Promise<Re
     if (known.length === 0) return
     await metadata.write(known.map((id) => ({ key: recordKey(id), value: undefined })))
     for (const id of known) {
-      usedBytes -= Number(records.get(id)!.offer.sizeBytes)
+      const record = records.get(id)
+      if (record === undefined) continue
+      usedBytes -= Number(record.offer.sizeBytes)
       records.delete(id)
       partialBytes.delete(id)
+      activeAt.delete(id)
       damaged.delete(id)
       trees.delete(id)
       await disk.remove(dataFile(id))
@@ -118,23 +135,42 @@ export async function openReplicaStore(options: ReplicaStoreOptions): Promise<Re
     }
   }
 
-  const claim = async (id: string, offer: ReplicaOffer): Promise<ReplicaRecord> => {
+  const claim = async (
+    id: string,
+    offer: ReplicaOffer,
+    expectRoom: () => void,
+  ): Promise<ReplicaRecord> => {
     const known = records.get(id)
     if (known !== undefined) return known
     const sizeBytes = Number(offer.sizeBytes)
     if (usedBytes + sizeBytes > capacityBytes)
       throw noCapacity(sizeBytes, capacityBytes - usedBytes)
+    expectRoom()
     // Counted before anything is awaited, so that two streams never share the same room.
     usedBytes += sizeBytes
     const record = { id, offer, state: 'receiving', signature: '0x', changedAt: now() } as const
+    claiming.set(id, record)
     try {
       await expectRoomOnDisk(disk, sizeBytes)
       await write([record])
     } catch (error) {
       usedBytes -= sizeBytes
       throw isDiskFull(error) ? diskFull({ id }, error) : error
+    } finally {
+      claiming.delete(id)
     }
     return record
+  }
+
+  /** What brought no byte takes no room: an offer alone costs its sender nothing. */
+  const endReceiving = async (id: string): Promise<void> => {
+    try {
+      const isEmpty = records.get(id)?.state === 'receiving' && !partialBytes.get(id)
+      if (isEmpty) await remove([id])
+      else if (records.get(id)?.state === 'receiving') activeAt.set(id, now())
+    } finally {
+      receiving.delete(id)
+    }
   }
 
   const readTree = async (id: string, leafCount: number): Promise<StoredTree> => {
@@ -161,19 +197,34 @@ export async function openReplicaStore(options: ReplicaStoreOptions): Promise<Re
     list: () => records.values(),
     isReceiving: (id) => receiving.has(id),
     isDamaged: (id) => damaged.has(id),
+    idleSeconds(id) {
+      const since = activeAt.get(id)
+      const isIdle = records.get(id)?.state === 'receiving' && !receiving.has(id)
+      return isIdle && since !== undefined ? now() - since : 0n
+    },
+    promisedTo(bucketId, exceptId) {
+      const promise = { bytes: 0n, priceWei: 0n }
+      for (const { id, offer, state } of new Map([...claiming, ...records]).values()) {
+        const isPromise = state === 'receiving' || state === 'acknowledged'
+        if (!isPromise || id === exceptId || offer.bucketId !== bucketId) continue
+        promise.bytes += offer.sizeBytes
+        promise.priceWei += offer.priceWei
+      }
+      return promise
+    },
     receivedBytes(id) {
       const record = records.get(id)
       if (record?.state === 'receiving') return partialBytes.get(id) ?? 0
       return record === undefined || damaged.has(id) ? 0 : Number(record.offer.sizeBytes)
     },
 
-    async receive(id, offer) {
+    async receive(id, offer, expectRoom = () => {}) {
       if (receiving.has(id)) throw busy('another stream is sending this replica')
       if (receiving.size >= maxReceiving)
         throw busy(`${maxReceiving} replicas are arriving already`)
       receiving.add(id)
       try {
-        const record = await claim(id, offer)
+        const record = await claim(id, offer, expectRoom)
         return await createReceiving({
           record,
           disk,
@@ -183,12 +234,13 @@ export async function openReplicaStore(options: ReplicaStoreOptions): Promise<Re
           async acknowledge(signature) {
             await write([{ ...record, state: 'acknowledged', signature, changedAt: now() }])
             partialBytes.delete(id)
+            activeAt.delete(id)
           },
           discard: () => remove([id]),
-          onEnd: () => receiving.delete(id),
+          onEnd: () => endReceiving(id),
         })
       } catch (error) {
-        receiving.delete(id)
+        await endReceiving(id)
         throw error
       }
     },

@@ -40,10 +40,9 @@ export async function serveStore(options: StoreServerOptions): Promise<void> {
     const { offer } = request
     const id = replicaIdOf(offer)
     // A replica we have signed is answered from the record: its bucket may be full by now, of this very replica.
-    if (store.get(id)?.state === 'receiving' || store.get(id) === undefined) {
-      await admission.expectGood(id, request, stream.peerId)
-    }
-    const receiving = await store.receive(id, offer)
+    const isTaken = ![undefined, 'receiving'].includes(store.get(id)?.state)
+    const expectRoom = isTaken ? undefined : await admission.expectGood(id, request, stream.peerId)
+    const receiving = await store.receive(id, offer, expectRoom)
     try {
       await answer(stream, { kind: 'accepted', resumeFrom: BigInt(receiving.receivedBytes) })
       await takeBytes(stream, receiving)

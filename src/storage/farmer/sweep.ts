@@ -16,6 +16,9 @@ export interface SweepOptions {
 /** Seconds by which our clock and the chain's may differ: only after them is an offer surely void. */
 const CLOCK_MARGIN_SECONDS = 120n
 
+/** How long a sender may be away in the middle of a replica: what it promised keeps others out meanwhile. */
+const MAX_IDLE_SECONDS = 120n
+
 /** How long a replica is kept that was registered and is not any more, in case the node we ask is behind. */
 const MISSING_GRACE_SECONDS = DAY_SECONDS
 
@@ -31,7 +34,9 @@ export async function sweep(options: SweepOptions): Promise<void> {
   )
   const abandoned = records.filter(
     ({ id, state, offer }) =>
-      state === 'receiving' && isVoid(offer.expiry, now) && !store.isReceiving(id),
+      state === 'receiving' &&
+      !store.isReceiving(id) &&
+      (isVoid(offer.expiry, now) || store.idleSeconds(id) > MAX_IDLE_SECONDS),
   )
   await removeAll(options, 'never finished', abandoned)
   await sweepUnregistered(options, records, now)

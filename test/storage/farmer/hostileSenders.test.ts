@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { bytesToHex } from '@ethereumjs/util'
 import { Wallet } from 'ethers'
+import { getBucket } from '../../../src/api/actions/getBucket.ts'
 import type { ReplicaOffer } from '../../../src/protocol/replicaContract.ts'
 import type { Farmer } from '../../../src/storage/farmer/farmer.ts'
 import { STORE_PROTOCOL } from '../../../src/storage/shardProtocol/limits.ts'
@@ -235,15 +236,33 @@ describe('a farmer that is sent what nobody should send', () => {
     for (let i = 0; i <= promises && refused === ''; i++) {
       const offer = {
         ...template,
-        ...{ leafCount: leaves, sizeBytes: leaves * 1_024n, priceWei: 10n ** 16n },
+        ...{ leafCount: leaves, sizeBytes: leaves * 1_024n, priceWei: 49n * 10n ** 14n },
         salt: bytesToHex(randomBytes(32)),
       }
       const stream = await peer.openStream(targetOf(farmer), STORE_PROTOCOL)
       await stream.write(encodeStoreRequest({ offer, grant }))
       const answer = await stream.read()
       if (answer?.[0] === 0) refused = Buffer.from(answer).toString('latin1')
+      else {
+        await stream.write(randomBytes(1_024))
+        await stream.read()
+      }
       stream.abort(new Error('enough'))
     }
     assert.match(refused, /NO_SPACE/)
   })
+})
+
+test('a bucket is promised no more than its escrow pays for', async (t) => {
+  const network = await startNetwork(t)
+  const farmer = await startFarmer(network)
+  const { escrowWei } = await getBucket(network.provider, { id: network.bucketId })
+  const priceWei = (escrowWei * 3n) / 5n
+  const offers = [1, 2].map(() => makeReplica(network, farmer, { leaves: 10, priceWei }))
+  await store(network, farmer, offers[0]!)
+  await assert.rejects(store(network, farmer, offers[1]!), {
+    name: 'StorageError',
+    code: 'NO_ESCROW',
+  })
+  await store(network, farmer, makeReplica(network, farmer, { leaves: 10 }))
 })

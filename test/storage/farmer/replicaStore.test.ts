@@ -131,13 +131,52 @@ describe('capacity', () => {
     const bench = await createStoreBench(t)
     const store = await bench.open({ capacityBytes: 500 * 1_024 })
     const replica = looseReplica(300)
-    await (await store.receive(replica.id, replica.offer)).end()
+    const receiving = await store.receive(replica.id, replica.offer)
     assert.equal(store.usedBytes, 300 * 1_024)
     const second = looseReplica(300)
     await assert.rejects(store.receive(second.id, second.offer), refusedAs('NO_CAPACITY'))
-    await store.remove([replica.id])
+    await receiving.end()
     assert.equal(store.usedBytes, 0)
     await put(store, second)
+  })
+
+  test('is not taken by an offer of which no byte came', async (t) => {
+    const bench = await createStoreBench(t)
+    const store = await bench.open()
+    const replica = looseReplica()
+    await (await store.receive(replica.id, replica.offer)).end()
+    assert.equal(store.get(replica.id), undefined)
+    assert.equal(store.usedBytes, 0)
+    assert.deepEqual(await bench.disk.list(), [])
+  })
+
+  test('is asked about in the same breath as it is counted, also for the bucket', async (t) => {
+    const store = await (await createStoreBench(t)).open()
+    const [one, two] = [looseReplica(), looseReplica()]
+    const bucketId = one!.offer.bucketId
+    const expectAlone = (id: string) => (): void => {
+      if (store.promisedTo(bucketId, id).bytes > 0n) throw new Error('promised to another')
+    }
+    const offer = { ...two!.offer, bucketId }
+    const first = store.receive(one!.id, one!.offer, expectAlone(one!.id))
+    await assert.rejects(store.receive(two!.id, offer, expectAlone(two!.id)), /to another/)
+    await (await first).end()
+    await (await store.receive(two!.id, offer, expectAlone(two!.id))).end()
+  })
+
+  test('counts how long a sender is away', async (t) => {
+    let time = 1_000n
+    const store = await (await createStoreBench(t)).open({ now: () => time })
+    const replica = looseReplica()
+    const receiving = await store.receive(replica.id, replica.offer)
+    await receiving.append(replica.bytes.subarray(0, 1_024))
+    time += 500n
+    assert.equal(store.idleSeconds(replica.id), 0n)
+    await receiving.end()
+    time += 70n
+    assert.equal(store.idleSeconds(replica.id), 70n)
+    await put(store, replica)
+    assert.equal(store.idleSeconds(replica.id), 0n)
   })
 })
 

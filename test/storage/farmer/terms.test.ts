@@ -61,16 +61,22 @@ describe('a replica’s time', () => {
     assert.equal(farmer.status().usedBytes, 0)
   })
 
-  test('ends with its offer when nobody registered it, arrived or not', async (t) => {
+  test('ends with its offer when nobody registered it, and in two minutes when it did not arrive', async (t) => {
     const network = await startNetwork(t)
     const farmer = await startFarmer(network)
     await store(network, farmer, makeReplica(network, farmer))
     const half = makeReplica(network, farmer)
     const cut = { ...half, bytes: half.bytes.subarray(0, 102_400) }
     await assert.rejects(store(network, farmer, cut), { code: 'SIZE_MISMATCH' })
-    await moveTime(network, 1_790n)
+    await moveTime(network, 60n)
     await farmer.checkChain()
     assert.equal(farmer.status().usedBytes, 2 * half.bytes.length)
+    await moveTime(network, 90n)
+    await farmer.checkChain()
+    assert.equal(farmer.status().usedBytes, half.bytes.length)
+    await moveTime(network, 1_640n)
+    await farmer.checkChain()
+    assert.equal(farmer.status().usedBytes, half.bytes.length)
     await moveTime(network, 200n)
     await farmer.checkChain()
     assert.equal(farmer.status().usedBytes, 0)
