@@ -39,16 +39,16 @@ export async function serveReads(options: ReadServerOptions): Promise<void> {
     if (frame === undefined) return
     const open = decodeReaderMessage(frame)
     if (open.kind !== 'open') throw badMessage('first message', 'it must open a replica')
-    const metered = await meter.join(open.receipt)
+    const reader = await openReplica(open.replicaId)
     try {
-      const reader = await openReplica(open.replicaId)
+      const metered = await meter.join(open.receipt)
       try {
         await answerReads(stream, reader, metered)
       } finally {
-        await reader.close()
+        metered.leave()
       }
     } finally {
-      metered.leave()
+      await reader.close()
     }
   }
 

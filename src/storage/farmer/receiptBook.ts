@@ -25,9 +25,10 @@ export interface ReceiptBook {
   entries(): IterableIterator<BookEntry>
   /**
    * Checks a receipt and keeps it when it is the highest of its channel; one for less changes nothing, and is
-   * answered with false. Throws `StorageError` `BAD_RECEIPT` for one that is forged, or names another farmer.
+   * answered with false. What else must hold of a genuine one, `expectGood` says by throwing, before anything is
+   * kept. Throws `StorageError` `BAD_RECEIPT` for one that is forged, or names another farmer.
    */
-  accept(receipt: SignedTrafficReceipt): Promise<boolean>
+  accept(receipt: SignedTrafficReceipt, expectGood?: () => Promise<void>): Promise<boolean>
   /** Notes what the chain has redeemed of a channel. */
   redeemed(receipt: SignedTrafficReceipt, redeemedBytes: bigint): Promise<void>
 }
@@ -49,10 +50,18 @@ export async function openReceiptBook({
   farmer,
 }: ReceiptBookOptions): Promise<ReceiptBook> {
   const book = new Map<string, BookEntry>()
+  const unredeemed = new Map<string, bigint>()
+  const addUnredeemed = (buyer: string, bytes: bigint): void => {
+    const sum = (unredeemed.get(buyer) ?? 0n) + bytes
+    if (sum === 0n) unredeemed.delete(buyer)
+    else unredeemed.set(buyer, sum)
+  }
   for await (const [, value] of metadata.entries(utf8ToBytes(PREFIX))) {
     const receipt = decodeReceipt(new Uint8Array(value))
     const redeemed = metadata.get(utf8ToBytes(`${REDEEMED_PREFIX}${nameOf(receipt)}`))
-    book.set(nameOf(receipt), { receipt, redeemedBytes: redeemed ? BigInt(textOf(redeemed)) : 0n })
+    const redeemedBytes = redeemed ? BigInt(textOf(redeemed)) : 0n
+    book.set(nameOf(receipt), { receipt, redeemedBytes })
+    addUnredeemed(receipt.buyer, receipt.cumulativeBytes - redeemedBytes)
   }
   // One write at a time, so that a lower receipt never lands on a higher one.
   const writing = createMutex()
@@ -71,24 +80,21 @@ export async function openReceiptBook({
   return {
     paidBytes: (buyer, channel) =>
       book.get(nameOf({ buyer, channel }))?.receipt.cumulativeBytes ?? 0n,
-    unredeemedBytes(buyer) {
-      let bytes = 0n
-      for (const { receipt, redeemedBytes } of book.values()) {
-        if (receipt.buyer === buyer) bytes += receipt.cumulativeBytes - redeemedBytes
-      }
-      return bytes
-    },
+    unredeemedBytes: (buyer) => unredeemed.get(buyer) ?? 0n,
     entries: () => book.values(),
-    async accept(receipt) {
+    async accept(receipt, expectGood) {
       expectValid(receipt)
+      await expectGood?.()
       return await writing.run(async () => {
         const name = nameOf(receipt)
         const known = book.get(name)
-        if (receipt.cumulativeBytes <= (known?.receipt.cumulativeBytes ?? 0n)) return false
+        const knownBytes = known?.receipt.cumulativeBytes ?? 0n
+        if (receipt.cumulativeBytes <= knownBytes) return false
         await metadata.write([
           { key: utf8ToBytes(`${PREFIX}${name}`), value: encodeReceipt(receipt) },
         ])
         book.set(name, { receipt, redeemedBytes: known?.redeemedBytes ?? 0n })
+        addUnredeemed(receipt.buyer, receipt.cumulativeBytes - knownBytes)
         return true
       })
     },
@@ -99,6 +105,7 @@ export async function openReceiptBook({
         if (entry === undefined) return
         const value = utf8ToBytes(redeemedBytes.toString())
         await metadata.write([{ key: utf8ToBytes(`${REDEEMED_PREFIX}${name}`), value }])
+        addUnredeemed(receipt.buyer, entry.redeemedBytes - redeemedBytes)
         entry.redeemedBytes = redeemedBytes
       }),
   }

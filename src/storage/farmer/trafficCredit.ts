@@ -9,6 +9,8 @@ export interface TrafficCredit {
    * redeemed yet, and so many bytes more.
    */
   expectCovers(buyer: string, moreBytes: bigint): Promise<void>
+  /** Throws `StorageError` `NO_CREDIT` when the buyer has no traffic at all on chain. */
+  expectSome(buyer: string): Promise<void>
   /** The buyer's traffic has changed on chain. */
   forget(buyer: string): void
 }
@@ -47,18 +49,21 @@ export function createTrafficCredit({
     return trafficBytes
   }
 
+  const expectAtLeast = async (buyer: string, bytes: bigint): Promise<void> => {
+    if (bytes <= (await trafficOf(buyer, maxAgeMs))) return
+    const trafficBytes = await trafficOf(buyer, FRESH_MS)
+    if (bytes <= trafficBytes) return
+    throw new StorageError('NO_CREDIT', {
+      message: `${buyer} has traffic for ${trafficBytes} bytes; it takes ${bytes}, with what it owes`,
+      hint: 'Buy traffic with `genaro traffic buy`.',
+      facts: { buyer, trafficBytes, neededBytes: bytes },
+    })
+  }
+
   return {
-    async expectCovers(buyer, moreBytes) {
-      const owedBytes = book.unredeemedBytes(buyer) + moreBytes
-      if (owedBytes <= (await trafficOf(buyer, maxAgeMs))) return
-      const trafficBytes = await trafficOf(buyer, FRESH_MS)
-      if (owedBytes <= trafficBytes) return
-      throw new StorageError('NO_CREDIT', {
-        message: `${buyer} has traffic for ${trafficBytes} bytes and owes ${owedBytes}`,
-        hint: 'Buy traffic with `genaro traffic buy`.',
-        facts: { buyer, trafficBytes, owedBytes },
-      })
-    },
+    expectCovers: (buyer, moreBytes) =>
+      expectAtLeast(buyer, book.unredeemedBytes(buyer) + moreBytes),
+    expectSome: (buyer) => expectAtLeast(buyer, 1n),
     forget(buyer) {
       known.delete(buyer)
     },

@@ -6,7 +6,10 @@ import type { TrafficCredit } from './trafficCredit.ts'
 
 /** Counts what is sent to buyers against what their receipts and their traffic cover. */
 export interface TrafficMeter {
-  /** Takes part in a channel, for one stream. Throws `StorageError`: `BAD_RECEIPT`, `BUSY`. */
+  /**
+   * Takes part in a channel, for one stream. Nothing is kept of a buyer without traffic. Throws `StorageError`:
+   * `BAD_RECEIPT`, `BUSY`, `NO_CREDIT`.
+   */
   join(receipt: SignedTrafficReceipt): Promise<MeteredStream>
 }
 
@@ -64,13 +67,32 @@ export function createTrafficMeter({
     }
   }
 
-  const channelOf = ({ buyer, channel }: SignedTrafficReceipt): Channel => {
+  /** To be asked before a receipt is kept: what costs its sender nothing must take no room. */
+  const expectWelcome = async (receipt: SignedTrafficReceipt): Promise<void> => {
+    const { buyer, channel: number } = receipt
     forgive()
+    const channel = buyers.get(buyer)?.get(number)
+    if (channel !== undefined) return expectCounted(receipt, channel)
+    if ((buyers.get(buyer)?.size ?? 0) >= MAX_CHANNELS_PER_BUYER) throw tooManyChannels(buyer)
+    await credit.expectSome(buyer)
+  }
+
+  /** Nobody signs for much that was not sent; only of a channel that is not in memory we cannot tell. */
+  const expectCounted = (
+    { buyer, channel, cumulativeBytes }: SignedTrafficReceipt,
+    { countedBytes }: Channel,
+  ): void => {
+    const paidBytes = book.paidBytes(buyer, channel)
+    const mostBytes = countedBytes > paidBytes ? countedBytes : paidBytes
+    if (cumulativeBytes > mostBytes + BigInt(MAX_UNPAID_BYTES)) throw tooMuch(cumulativeBytes)
+  }
+
+  const channelOf = ({ buyer, channel }: SignedTrafficReceipt): Channel => {
     const channels = buyers.get(buyer) ?? new Map<bigint, Channel>()
-    buyers.set(buyer, channels)
     const known = channels.get(channel)
     if (known !== undefined) return known
     if (channels.size >= MAX_CHANNELS_PER_BUYER) throw tooManyChannels(buyer)
+    buyers.set(buyer, channels)
     const opened = { countedBytes: book.paidBytes(buyer, channel), streams: 0, leftAt: 0 }
     channels.set(channel, opened)
     return opened
@@ -96,7 +118,7 @@ export function createTrafficMeter({
 
   return {
     async join(first) {
-      await book.accept(first)
+      await book.accept(first, () => expectWelcome(first))
       const channel = channelOf(first)
       channel.streams++
       const { buyer } = first
@@ -127,7 +149,8 @@ export function createTrafficMeter({
             })
           }
           // Receipts for nothing more wake nobody, or they would keep the farmer busy for free.
-          if (await book.accept(receipt)) wakeAll()
+          const isMore = await book.accept(receipt, async () => expectCounted(receipt, channel))
+          if (isMore) wakeAll()
         },
         async spend(bytes, onDue) {
           const deadline = performance.now() + receiptTimeoutMs
@@ -168,6 +191,13 @@ const receiptNeeded = (countedBytes: bigint): StorageError =>
     message: `No receipt came for the ${countedBytes} bytes counted on the channel`,
     hint: 'Sign receipts as bytes arrive.',
     facts: { countedBytes },
+  })
+
+const tooMuch = (cumulativeBytes: bigint): StorageError =>
+  new StorageError('BAD_RECEIPT', {
+    message: `The receipt is for ${cumulativeBytes} bytes, far more than were sent on the channel`,
+    hint: 'Sign for what has arrived.',
+    facts: { cumulativeBytes },
   })
 
 const tooManyChannels = (buyer: string): StorageError =>

@@ -178,6 +178,43 @@ describe('a farmer that is read by whom it should not trust', () => {
     await assert.rejects(readAll(channel), refusedAs('NO_CREDIT'))
   })
 
+  test('keeps no receipt of an account without traffic, nor for a replica it does not hold', async () => {
+    const kept = farmer.status().unredeemedBytes
+    const poor = new Wallet(Wallet.createRandom().privateKey)
+    const huge = 1n << 50n
+    const first = await rawStream()
+    await open(first, { ...receiptFor(1n, huge), buyer: poor.address.toLowerCase() }, poor)
+    assert.equal((await untilRefused(first)).code, 'NO_CREDIT')
+    const second = await rawStream()
+    await second.write(
+      encodeReaderMessage({
+        kind: 'open',
+        replicaId: bytesToHex(randomBytes(32)),
+        receipt: await signTrafficReceipt(thief, network.chainId, receiptFor(nextChannel++, huge)),
+      }),
+    )
+    assert.equal((await untilRefused(second)).code, 'UNKNOWN_REPLICA')
+    assert.equal(farmer.status().unredeemedBytes, kept)
+  })
+
+  test('refuses a receipt for far more than it sent', async () => {
+    const kept = farmer.status().unredeemedBytes
+    const receipt = receiptFor(nextChannel++)
+    const stream = await rawStream()
+    await open(stream, receipt)
+    await stream.write(
+      encodeReaderMessage({
+        kind: 'receipt',
+        receipt: await signTrafficReceipt(thief, network.chainId, {
+          ...receipt,
+          cumulativeBytes: BigInt(MAX_UNPAID_BYTES) + 1n,
+        }),
+      }),
+    )
+    assert.equal((await untilRefused(stream)).code, 'BAD_RECEIPT')
+    assert.equal(farmer.status().unredeemedBytes, kept)
+  })
+
   test('refuses leaves that do not exist and replicas it does not hold', async () => {
     const stream = await rawStream()
     await open(stream, receiptFor(nextChannel++))
