@@ -12,6 +12,8 @@ export interface ShardRace {
   read(shard: number, signal: AbortSignal): Promise<Uint8Array>
   /** Whether a shard is likely to fail, so that spares should not wait for it. */
   isDoubtful?: (shard: number) => boolean
+  /** Told of each shard that is still being read whenever `hedgeMs` are over. */
+  onSlow?: (shard: number) => void
   /** After so many milliseconds without all that is wanted, spares are read too. */
   hedgeMs: number
   signal?: AbortSignal | undefined
@@ -78,7 +80,10 @@ export async function raceShards(race: ShardRace): Promise<RaceResult> {
   }
 
   const timer = setInterval(() => {
-    for (const shard of open) slow.add(shard)
+    for (const shard of open) {
+      slow.add(shard)
+      race.onSlow?.(shard)
+    }
     update()
   }, hedgeMs)
   const onAbort = (): void => resolve()

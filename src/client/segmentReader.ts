@@ -50,6 +50,12 @@ export interface SegmentReaderOptions {
   onReceived?: (bytes: number) => void
 }
 
+/** A farmer that a shard is being read from, and what had come from it before. */
+interface AskedFarmer {
+  node: bigint
+  receivedBytes: number
+}
+
 /** How long farmers may take before others are asked as well. */
 const HEDGE_MS = 2_000
 
@@ -57,12 +63,19 @@ export function createSegmentReader(options: SegmentReaderOptions): SegmentReade
   const { context, manifest, segment } = options
   const { dataShards, parityShards } = manifest.shape
   const readers = new Map<number, Promise<ReplicaReader>[]>()
+  /** Bytes that came from each node. */
+  const received = new Map<bigint, number>()
 
   const readersOf = (shard: number): Promise<ReplicaReader>[] => {
     let ofShard = readers.get(shard)
     if (ofShard === undefined) {
       const replicas = options.replicas.get(shard) ?? []
-      ofShard = replicas.map((replica) => openReader(options, shard, replica))
+      ofShard = replicas.map((replica) =>
+        openReader(options, shard, replica, (bytes) => {
+          received.set(replica.node, (received.get(replica.node) ?? 0) + bytes)
+          options.onReceived?.(bytes)
+        }),
+      )
       for (const reader of ofShard) reader.catch(() => {})
       readers.set(shard, ofShard)
     }
@@ -87,12 +100,15 @@ export function createSegmentReader(options: SegmentReaderOptions): SegmentReade
     start: number,
     end: number,
     signal: AbortSignal | undefined,
+    asked: Map<number, AskedFarmer>,
   ): Promise<Uint8Array> => {
     let failure: unknown = new Error(`shard ${shard} has no replica`)
     for (const opening of readersOf(shard)) {
       let reader: ReplicaReader | undefined
       try {
         reader = await opening
+        const { node } = reader.farmer
+        asked.set(shard, { node, receivedBytes: received.get(node) ?? 0 })
         return await reader.read(start, end, signal)
       } catch (error) {
         if (signal?.aborted) throw error
@@ -101,6 +117,12 @@ export function createSegmentReader(options: SegmentReaderOptions): SegmentReade
       }
     }
     throw failure
+  }
+
+  /** A farmer may keep a read open without end: whoever sent nothing so far is not waited for next time. */
+  const blameSilent = (farmer: AskedFarmer | undefined): void => {
+    if (farmer === undefined || (received.get(farmer.node) ?? 0) > farmer.receivedBytes) return
+    context.farmers.blame(farmer.node)
   }
 
   return {
@@ -115,13 +137,15 @@ export function createSegmentReader(options: SegmentReaderOptions): SegmentReade
       const spare = shards
         .filter((shard) => isReadable(shard) && !wanted.includes(shard))
         .sort((one, other) => doubtOf(one) - doubtOf(other))
+      const asked = new Map<number, AskedFarmer>()
       const result = await raceShards({
         wanted: wanted.filter(isReadable),
         spare,
         needed: dataShards,
         known: shards.filter((shard) => shard < dataShards && !isStored(shard)).length,
         // Who lost the race is read to its end: what is on its way has to be paid in any case.
-        read: (shard) => readShard(shard, start, endOf(shard), signal),
+        read: (shard) => readShard(shard, start, endOf(shard), signal, asked),
+        onSlow: (shard) => blameSilent(asked.get(shard)),
         isDoubtful: (shard) => doubtOf(shard) > 0,
         hedgeMs: HEDGE_MS,
         signal,
@@ -177,8 +201,9 @@ async function openReader(
   options: SegmentReaderOptions,
   shard: number,
   replica: Replica,
+  onReceived: (bytes: number) => void,
 ): Promise<ReplicaReader> {
-  const { context, fileId, secrets, segment, onReceived } = options
+  const { context, fileId, secrets, segment } = options
   const farmer = await context.farmers.farmerOf(replica.node)
   return createReplicaReader({
     context,
@@ -192,6 +217,6 @@ async function openReader(
       vouchedNonce(options, shard, replica) ?? rebuiltNonce(replica.node),
     ),
     layout: createReplicaLayout(segment.shardBytes(shard)),
-    ...(onReceived && { onReceived }),
+    onReceived,
   })
 }
