@@ -106,7 +106,8 @@ async function repairOwned(repair: Repair, file: StoredFile): Promise<RepairResu
   return repairResult(repair, content, await publishManifest(repair, file))
 }
 
-const NOTHING_DONE: ContentRepair = { rebuiltCount: 0, unplacedCount: 0, lostSegments: [] }
+/** The content of a file that nothing is missing of. */
+export const NOTHING_DONE: ContentRepair = { rebuiltCount: 0, unplacedCount: 0, lostSegments: [] }
 
 /** What a repair says of itself at its end. */
 export function repairResult(

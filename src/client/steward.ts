@@ -5,12 +5,13 @@ import { storageMarketContract } from '../api/contracts.ts'
 import { read } from '../api/send.ts'
 import { type ClientContext, untilClosed } from './context.ts'
 import { ClientError, throwIfAborted } from './errors.ts'
+import { isManifestShard } from './manifestReplica.ts'
 import { nowSeconds } from './now.ts'
 import { copyManifest } from './repair/copyManifest.ts'
 import { chooseFarmers, withRepair } from './repair/openRepair.ts'
 import { repairContent } from './repair/repairContent.ts'
 import { createRepairTarget } from './repair/target.ts'
-import { type RepairOptions, type RepairResult, repairResult } from './repair.ts'
+import { NOTHING_DONE, type RepairOptions, type RepairResult, repairResult } from './repair.ts'
 import { expectNoFarmer, expectSteward, openGrant } from './stewardGrants.ts'
 import type { UploadBucket } from './upload/checkBucket.ts'
 
@@ -44,6 +45,10 @@ export async function repairAsSteward(
     target,
     { place, onProgress, random, signal },
     async (repair) => {
+      const copies = repair.held.filter(({ shardIndex }) => isManifestShard(shardIndex)).length
+      const isDue =
+        repair.gone.length > 0 || repair.state.isResumed || copies <= target.layout.parityShards
+      if (!isDue) return repairResult(repair, NOTHING_DONE, copies)
       await chooseFarmers(repair)
       const { choice } = repair
       const isOther = (farmer: { account: string }): boolean => farmer.account !== account
