@@ -95,7 +95,8 @@ describe('repair by a steward', () => {
   })
 
   test('is never done by a farmer of the file', async () => {
-    const { id } = await owner.upload({ bytes: patternBytes(100), name: 'file' })
+    // Six shards, for the six farmers that are left.
+    const { id } = await owner.upload({ bytes: patternBytes(4 * 65_520), name: 'file' })
     const farmer = createDevnetFarmers()[5]!
     const signer = new Wallet(hex(farmer.privateKey), network.provider)
     await nameSteward(network.signer, { bucketId, steward: signer.address })
