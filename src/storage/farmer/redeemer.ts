@@ -26,25 +26,31 @@ export interface RedeemerOptions extends RedeemPolicy {
 export interface Redeemer {
   /** Redeems every receipt that is worth it, now. What fails is logged and tried again later. */
   redeemAll(): Promise<void>
-  /** Stops looking at the book, after what is being redeemed. */
+  /** Stops looking at the book, once what is worth it was redeemed; it may be worth less now, or wait for long. */
   stop(): Promise<void>
 }
 
 const DEFAULT_EVERY_MS = 60_000
 const DEFAULT_MIN_BYTES = 16n * 1_048_576n
 
+/** A stopping farmer takes a receipt for so much less, which still pays for its gas. */
+const LAST_SHARE = 4n
+
 export function startRedeemer(options: RedeemerOptions): Redeemer {
   const { chain, book, credit, metrics, logger } = options
   const { everyMs = DEFAULT_EVERY_MS, minBytes = DEFAULT_MIN_BYTES } = options
   const redeeming = createMutex()
 
-  const redeemOne = async ({ receipt, redeemedBytes }: BookEntry): Promise<void> => {
+  const redeemOne = async (
+    { receipt, redeemedBytes }: BookEntry,
+    leastBytes: bigint,
+  ): Promise<void> => {
     const { buyer, channel } = receipt
     const known = await chain.redeemedBytes(buyer, channel)
     if (known > redeemedBytes) await book.redeemed(receipt, known)
-    if (receipt.cumulativeBytes - known < minBytes) return
-    // What the buyer cannot pay stays owed, and counts against what it may read.
-    if ((await chain.trafficOf(buyer)) === 0n) return
+    if (receipt.cumulativeBytes - known < leastBytes) return
+    // What the buyer cannot pay stays owed, and counts against what it may read; a little of it is not worth the gas.
+    if ((await chain.trafficOf(buyer)) < leastBytes) return
     const paid = await chain.redeem(receipt)
     await book.redeemed(receipt, known + paid.redeemedBytes)
     credit.forget(buyer)
@@ -52,13 +58,13 @@ export function startRedeemer(options: RedeemerOptions): Redeemer {
     logger.info('redeemed traffic', { buyer, bytes: paid.redeemedBytes, amountWei: paid.amountWei })
   }
 
-  const redeemAll = (): Promise<void> =>
+  const redeemAll = (leastBytes = minBytes): Promise<void> =>
     redeeming.run(async () => {
       const due = [...book.entries()].filter(
-        ({ receipt, redeemedBytes }) => receipt.cumulativeBytes - redeemedBytes >= minBytes,
+        ({ receipt, redeemedBytes }) => receipt.cumulativeBytes - redeemedBytes >= leastBytes,
       )
       for (const entry of due) {
-        await redeemOne(entry).catch((error) =>
+        await redeemOne(entry, leastBytes).catch((error) =>
           logger.warn('receipt not redeemed', {
             buyer: entry.receipt.buyer,
             reason: errorMessage(error),
@@ -70,10 +76,10 @@ export function startRedeemer(options: RedeemerOptions): Redeemer {
   const timer = setInterval(() => void redeemAll(), everyMs)
   timer.unref()
   return {
-    redeemAll,
+    redeemAll: () => redeemAll(),
     async stop() {
       clearInterval(timer)
-      await redeeming.run(async () => {})
+      await redeemAll(minBytes < LAST_SHARE ? 1n : minBytes / LAST_SHARE)
     },
   }
 }

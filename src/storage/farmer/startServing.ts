@@ -87,7 +87,6 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     async stop() {
       await Promise.all([host.unhandle(STORE_PROTOCOL), host.unhandle(READ_PROTOCOL)])
       await watcher.stop()
-      await redeemer.redeemAll()
       await redeemer.stop()
     },
   }
