@@ -4,6 +4,7 @@ import { getBucket } from '../../api/actions/getBucket.ts'
 import { getReplica, type Replica } from '../../api/actions/getReplica.ts'
 import { redeemTraffic } from '../../api/actions/redeemTraffic.ts'
 import { releaseReplicas } from '../../api/actions/releaseReplicas.ts'
+import { withdrawCredit } from '../../api/actions/withdrawCredit.ts'
 import { paramsContract, replicasContract, storageMarketContract } from '../../api/contracts.ts'
 import { ApiError } from '../../api/errors.ts'
 import { read } from '../../api/send.ts'
@@ -32,6 +33,13 @@ export interface FarmerChain {
   redeem(receipt: SignedTrafficReceipt): Promise<{ amountWei: bigint; redeemedBytes: bigint }>
   /** Takes what ended replicas earned, and ends them on chain. Returns what was paid, in wei. */
   settle(ids: readonly string[]): Promise<bigint>
+  /** Takes what replicas have earned so far. Returns what was paid, in wei. */
+  collect(ids: readonly string[]): Promise<bigint>
+  /** What replicas earned that their owners released, and no other way pays out, in wei. */
+  creditWei(): Promise<bigint>
+  /** Takes the credit. Returns what was paid, in wei. */
+  withdrawCredit(): Promise<bigint>
+  gasPriceWei(): Promise<bigint>
 }
 
 export interface ChainHead {
@@ -105,6 +113,17 @@ export function createFarmerChain({
         }
         return amountWei
       }),
+    collect: (ids) =>
+      sending.run(async () => {
+        let amountWei = 0n
+        for (let start = 0; start < ids.length; start += MAX_REPLICA_BATCH) {
+          amountWei += await collectAll(signer, ids.slice(start, start + MAX_REPLICA_BATCH))
+        }
+        return amountWei
+      }),
+    creditWei: () => read(() => market.creditOf(account)),
+    withdrawCredit: () => sending.run(async () => (await withdrawCredit(signer)).amountWei),
+    gasPriceWei: async () => BigInt(await read(() => provider.send('eth_gasPrice', []))),
   }
 }
 

@@ -6,6 +6,7 @@ import { errorMessage } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import { createMutex } from '../../util/mutex.ts'
 import type { ChainHead, FarmerChain } from './chain.ts'
+import { createEarnings } from './earnings.ts'
 import type { FarmerMetrics } from './metrics.ts'
 import type { ReplicaStore } from './replicaStore.ts'
 import { sweep } from './sweep.ts'
@@ -21,7 +22,7 @@ export interface ChainWatcherOptions {
   everyMs?: number
 }
 
-/** Keeps the states of the replicas as the chain has them, and removes what is over. */
+/** Keeps the states of the replicas as the chain has them, takes what they earn, and removes what is over. */
 export interface ChainWatcher {
   /** Looks at the chain now. Throws `ApiError` when it cannot. */
   check(): Promise<void>
@@ -39,6 +40,7 @@ export async function startChainWatcher(options: ChainWatcherOptions): Promise<C
   const { provider } = chain
   const contract = replicasContract(provider)
   const checking = createMutex()
+  const earnings = createEarnings(options)
   let seen: ChainHead | undefined
   let sweptAt = Number.NEGATIVE_INFINITY
 
@@ -88,6 +90,7 @@ export async function startChainWatcher(options: ChainWatcherOptions): Promise<C
       }
       if (isNew || performance.now() - sweptAt > SWEEP_EVERY_MS) {
         await sweep(options)
+        await earnings.take()
         sweptAt = performance.now()
       }
     })

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { describe, test } from 'node:test'
 import { getNode } from '../../../src/api/actions/getNode.ts'
 import { releaseReplicas } from '../../../src/api/actions/releaseReplicas.ts'
+import { storageMarketContract } from '../../../src/api/contracts.ts'
 import { openReadSession } from '../../../src/storage/shardProtocol/openReadSession.ts'
 import {
   createChannel,
@@ -59,6 +60,26 @@ describe('a replica’s time', () => {
     await releaseReplicas(network.buyer, { ids: [replica.id] })
     await farmer.checkChain()
     assert.equal(farmer.status().usedBytes, 0)
+  })
+
+  test('pays from day to day, and what it earned when its owner releases it', async (t) => {
+    const network = await startNetwork(t)
+    const farmer = await startFarmer(network, { watchEveryMs: 60_000 })
+    const priceWei = 10n ** 17n
+    const replica = makeReplica(network, farmer, { priceWei })
+    await register(network, replica, await store(network, farmer, replica))
+    await farmer.checkChain()
+    const earned = (): bigint => farmer.status().earnedWei.storage
+    await moveTime(network, 30n * DAY)
+    await farmer.checkChain()
+    const collected = earned()
+    assert.ok(collected > priceWei / 4n && collected < priceWei / 2n, `${collected} wei`)
+    await moveTime(network, 15n * DAY)
+    await releaseReplicas(network.buyer, { ids: [replica.id] })
+    await farmer.checkChain()
+    assert.ok(earned() > (priceWei * 2n) / 5n && earned() < (priceWei * 3n) / 5n, `${earned()} wei`)
+    const { creditOf } = storageMarketContract(network.provider)
+    assert.equal(await creditOf(farmer.account), 0n)
   })
 
   test('ends with its offer when nobody registered it, and in two minutes when it did not arrive', async (t) => {
