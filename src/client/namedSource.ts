@@ -46,15 +46,15 @@ async function openPath(given: string | Uint8Array): Promise<OpenedSource> {
   const key = Buffer.from(path).toString('hex')
   if (facts.isDirectory()) {
     const source = await openFolderSource(path)
-    const index = createHash('sha256').update(source.index).digest('hex')
-    const { skipped } = source
-    const identity = `folder ${key} ${index}`
+    const { skipped, version } = source
+    const identity = `folder ${key} ${version}`
     return { ...common, source, identity, mimeType: FOLDER_TYPE, isFolder: true, skipped }
   }
+  const source = await openFileSource(path)
   return {
     ...common,
-    source: await openFileSource(path),
-    identity: `file ${key} ${facts.size} ${facts.mtimeMs} ${facts.ino}`,
+    source,
+    identity: `file ${key} ${source.version}`,
     mimeType: contentTypeOf(showPath(name)),
     isFolder: false,
     skipped: [],

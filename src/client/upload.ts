@@ -97,11 +97,14 @@ export async function uploadSource(
     const choice = await chooseFarmers(context, state, layout, place, options, signal)
     const upload = { context, state, layout, place, choice, registrar, progress, directory, signal }
     await storeContent(upload, source)
+    await source.expectSame()
     const sealed = await storeManifest(upload, facts)
     await keepManifest(context, state.fileId, sealed)
     await journal.discard()
     return resultOf(upload)
   } catch (error) {
+    // What stands there now can only become another file: the next run should not meet this one again.
+    if (error instanceof ClientError && error.code === 'SOURCE_CHANGED') await journal.discard()
     throwIfAborted(signal)
     throw error
   } finally {

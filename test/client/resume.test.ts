@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { patternBytes, startTestNetwork, type TestNetwork } from './network.ts'
@@ -73,6 +73,30 @@ describe('what was broken off is gone on with', () => {
     const target = join(network.directory(), 'target')
     await client.download(id, target)
     assert.ok(Buffer.compare(readFileSync(target), changed) === 0)
+  })
+
+  test('an upload whose source is written to meanwhile is refused, and begins anew the next time', async () => {
+    const workDirectory = network.directory()
+    const folder = network.directory()
+    const client = await network.client({ workDirectory, maxShardBytes: SHARD_BYTES })
+    for (const path of [join(folder, 'source'), folder]) {
+      const source = join(folder, 'source')
+      writeFileSync(source, patternBytes(2 * SEGMENT_BYTES, 26))
+      let isWritten = false
+      const writeOnce = (): void => {
+        if (isWritten) return
+        isWritten = true
+        const { atime, mtime } = statSync(source)
+        writeFileSync(source, patternBytes(2 * SEGMENT_BYTES, 27))
+        utimesSync(source, atime, mtime)
+      }
+      const onProgress = (progress: { acknowledgedBytes: number }): void => {
+        if (progress.acknowledgedBytes > 0) writeOnce()
+      }
+      await assert.rejects(client.upload(path, { onProgress }), { code: 'SOURCE_CHANGED' })
+      assert.deepEqual(leftOver(workDirectory, 'uploads'), [])
+      await client.upload(path)
+    }
   })
 
   test('a download, which fetches only what is missing and checks what is there', async () => {

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto'
 import { type FileHandle, lstat, open, readdir } from 'node:fs/promises'
 import { concatBytes, utf8ToBytes } from '@ethereumjs/util'
 import { ClientError } from '../errors.ts'
-import { changed, type FileSource, showPath } from '../fileSource.ts'
+import { changed, type FileSource, showPath, versionOf } from '../fileSource.ts'
 import { encodeFolderIndex, type FolderEntry } from './folderIndex.ts'
 
 /** A folder as one source: its index, and then its files one after another. */
@@ -9,6 +10,8 @@ export interface FolderSource extends FileSource {
   readonly entries: readonly FolderEntry[]
   /** The encoded index, which tells by names, sizes and times whether the folder is still the same. */
   readonly index: Uint8Array
+  /** Another one once anything in the folder was written to, replaced or had its times set. */
+  readonly version: string
   /** Paths that are neither files nor folders, such as links, and are left out. */
   readonly skipped: readonly string[]
 }
@@ -27,6 +30,7 @@ export async function openFolderSource(folder: string | Uint8Array): Promise<Fol
   await walk(root, [], found, skipped)
   const entries = found.map(({ entry }) => entry)
   const index = encodeFolderIndex(entries)
+  const version = versionOfAll(found)
   const pieces: Piece[] = []
   let end = index.length
   for (const { entry, path } of found) {
@@ -40,7 +44,13 @@ export async function openFolderSource(folder: string | Uint8Array): Promise<Fol
     entries,
     index,
     skipped,
+    version,
     close: files.close,
+    async expectSame() {
+      const foundNow: FoundEntry[] = []
+      await walk(root, [], foundNow, [])
+      if (versionOfAll(foundNow) !== version) throw changed(showPath(root))
+    },
     async read(target, offset) {
       if (offset < index.length) {
         target.set(index.subarray(offset, Math.min(index.length, offset + target.length)))
@@ -101,6 +111,16 @@ function createHandles() {
 interface FoundEntry {
   entry: FolderEntry
   path: Uint8Array
+  version: string
+}
+
+/** By names and by what the disk says of each entry. */
+function versionOfAll(found: readonly FoundEntry[]): string {
+  const digest = createHash('sha256')
+  for (const { path, version } of found) {
+    digest.update(`${Buffer.from(path).toString('hex')} ${version}\n`)
+  }
+  return digest.digest('hex')
 }
 
 const SLASH = Uint8Array.of(0x2f)
@@ -120,7 +140,7 @@ async function walk(
   })
   for (const name of names.sort(Buffer.compare)) {
     const child = concatBytes(folder, SLASH, name)
-    const stat = await lstat(Buffer.from(child))
+    const stat = await lstat(Buffer.from(child), { bigint: true })
     if (!stat.isFile() && !stat.isDirectory()) {
       skipped.push(showPath(child))
       continue
@@ -128,11 +148,11 @@ async function walk(
     const entry = {
       path: [...path, new Uint8Array(name)],
       isFolder: stat.isDirectory(),
-      sizeBytes: stat.isDirectory() ? 0 : stat.size,
-      modifiedMs: Math.max(0, Math.floor(stat.mtimeMs)),
-      mode: stat.mode & 0o777,
+      sizeBytes: stat.isDirectory() ? 0 : Number(stat.size),
+      modifiedMs: Math.max(0, Number(stat.mtimeMs)),
+      mode: Number(stat.mode) & 0o777,
     }
-    found.push({ entry, path: child })
+    found.push({ entry, path: child, version: versionOf(stat) })
     if (entry.isFolder) await walk(child, entry.path, found, skipped)
   }
 }
