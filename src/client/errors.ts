@@ -13,6 +13,7 @@ export type ClientErrorCode =
   | 'FARMER_FAILED'
   | 'FILE_DAMAGED'
   | 'FILE_UNKNOWN'
+  | 'JOURNAL_DAMAGED'
   | 'NOT_ENOUGH_FARMERS'
   | 'NOT_OWNER'
   | 'NOT_STEWARD'

@@ -28,7 +28,8 @@ const MAX_JOURNAL_BYTES = 256 << 20
 
 /**
  * Opens a journal, or starts one. One process at a time: throws `ClientError` `BUSY` while another that lives has it.
- * A last line that a crash cut short is dropped; secrets must be wrapped before they are written.
+ * A last line that a crash cut short is dropped. Throws `JOURNAL_DAMAGED` for any other line that is not
+ * understood: what follows it would be lost. Secrets must be wrapped before they are written.
  */
 export async function openJournal<Entry extends object>({
   file,
@@ -98,19 +99,26 @@ async function readEntries<Entry>(
     if (error.code === 'ENOENT') return Buffer.alloc(0)
     throw error
   })
+  if (bytes.length > MAX_JOURNAL_BYTES) throw damaged(file, `it has ${bytes.length} bytes`)
   const entries: Entry[] = []
-  let keptBytes = 0
-  for (let from = 0; bytes.length <= MAX_JOURNAL_BYTES; ) {
-    const end = bytes.indexOf(0x0a, from)
-    if (end < 0) break
+  let from = 0
+  for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, from)) {
     const entry = parseLine(bytes.toString('utf8', from, end), decode)
-    if (entry === undefined) break
+    if (entry === undefined) throw damaged(file, `line ${entries.length + 1} is not understood`)
     entries.push(entry)
     from = end + 1
-    keptBytes = from
   }
-  return { entries, keptBytes }
+  return { entries, keptBytes: from }
 }
+
+const NEWLINE = 0x0a
+
+const damaged = (file: string, reason: string): ClientError =>
+  new ClientError('JOURNAL_DAMAGED', {
+    message: `The journal ${file} cannot be gone on with: ${reason}`,
+    hint: 'Was it written by a newer version? Use that one; or remove the file, and the operation begins anew.',
+    facts: { file },
+  })
 
 function parseLine<Entry>(
   line: string,

@@ -44,6 +44,17 @@ describe('a journal', () => {
     assert.ok(!existsSync(file))
   })
 
+  test('with a line in its middle that is not understood is left as it is', async (context) => {
+    const file = join(directoryOf(context), 'journal')
+    for (const line of ['{"valu', '{"other":3}', '']) {
+      const text = `{"value":1}\n${line}\n{"value":2}\n`
+      writeFileSync(file, text)
+      await assert.rejects(openJournal<Entry>({ file, decode }), { code: 'JOURNAL_DAMAGED' })
+      assert.equal(readFileSync(file, 'utf8'), text)
+      assert.ok(!existsSync(`${file}.lock`))
+    }
+  })
+
   test('has one writer, and outlives the lock of one that crashed', async (context) => {
     const file = join(directoryOf(context), 'journal')
     const first = await openJournal<Entry>({ file, decode })
