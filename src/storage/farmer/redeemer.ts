@@ -26,6 +26,8 @@ export interface RedeemerOptions extends RedeemPolicy {
 export interface Redeemer {
   /** Redeems every receipt that is worth it, now. What fails is logged and tried again later. */
   redeemAll(): Promise<void>
+  /** The same for one buyer's. */
+  redeemOf(buyer: string): Promise<void>
   /** Stops looking at the book, once what is worth it was redeemed; it may be worth less now, or wait for long. */
   stop(): Promise<void>
 }
@@ -52,16 +54,20 @@ export function startRedeemer(options: RedeemerOptions): Redeemer {
     // What the buyer cannot pay stays owed, and counts against what it may read; a little of it is not worth the gas.
     if ((await chain.trafficOf(buyer)) < leastBytes) return
     const paid = await chain.redeem(receipt)
+    // Before the sum of what is owed falls, or the old answer would cover it again.
+    credit.forget(buyer)
     await book.redeemed(receipt, known + paid.redeemedBytes)
     credit.forget(buyer)
     await metrics.earned('traffic', paid.amountWei)
     logger.info('redeemed traffic', { buyer, bytes: paid.redeemedBytes, amountWei: paid.amountWei })
   }
 
-  const redeemAll = (leastBytes = minBytes): Promise<void> =>
+  const redeemAll = (leastBytes = minBytes, buyer?: string): Promise<void> =>
     redeeming.run(async () => {
       const due = [...book.entries()].filter(
-        ({ receipt, redeemedBytes }) => receipt.cumulativeBytes - redeemedBytes >= leastBytes,
+        ({ receipt, redeemedBytes }) =>
+          (buyer === undefined || receipt.buyer === buyer) &&
+          receipt.cumulativeBytes - redeemedBytes >= leastBytes,
       )
       for (const entry of due) {
         await redeemOne(entry, leastBytes).catch((error) =>
@@ -77,6 +83,7 @@ export function startRedeemer(options: RedeemerOptions): Redeemer {
   timer.unref()
   return {
     redeemAll: () => redeemAll(),
+    redeemOf: (buyer) => redeemAll(minBytes, buyer),
     async stop() {
       clearInterval(timer)
       await redeemAll(minBytes < LAST_SHARE ? 1n : minBytes / LAST_SHARE)

@@ -9,6 +9,7 @@ import { replicaStatusProtocol } from '../shardProtocol/replicaStatus.ts'
 import { createAdmission, type FarmerTerms } from './admission.ts'
 import type { FarmerChain } from './chain.ts'
 import { startChainWatcher } from './chainWatcher.ts'
+import { createDebtLimit } from './debtLimit.ts'
 import type { Disk } from './disk.ts'
 import type { Farmer } from './farmer.ts'
 import { createFarmerMetrics } from './metrics.ts'
@@ -49,12 +50,13 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
   const metrics = createFarmerMetrics(metadata, logger)
   const book = await openReceiptBook({ metadata, chainId: chain.chainId, farmer: account })
   const credit = createTrafficCredit({ chain, book })
-  const meter = createTrafficMeter({ book, credit })
   const watcher = await startChainWatcher({
     ...{ chain, store, node: terms.node, metrics, logger },
     ...(options.watchEveryMs === undefined ? {} : { everyMs: options.watchEveryMs }),
   })
   const redeemer = startRedeemer({ ...options.redeem, chain, book, credit, metrics, logger })
+  const debt = createDebtLimit({ book, credit, redeemer })
+  const meter = createTrafficMeter({ book, credit, debt })
   const admission = createAdmission({ chain, store, terms, checkChain: watcher.check })
   const timeout =
     options.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: options.idleTimeoutMs }

@@ -9,6 +9,8 @@ export interface TrafficCredit {
    * redeemed yet, and so many bytes more.
    */
   expectCovers(buyer: string, moreBytes: bigint): Promise<void>
+  /** Traffic the buyer has on chain, in bytes, as it was a few seconds ago at most. Throws `ApiError`. */
+  trafficOf(buyer: string): Promise<bigint>
   /** Throws `StorageError` `NO_CREDIT` when the buyer has no traffic at all on chain. */
   expectSome(buyer: string): Promise<void>
   /** The buyer's traffic has changed on chain. */
@@ -63,6 +65,7 @@ export function createTrafficCredit({
   return {
     expectCovers: (buyer, moreBytes) =>
       expectAtLeast(buyer, book.unredeemedBytes(buyer) + moreBytes),
+    trafficOf: (buyer) => trafficOf(buyer, maxAgeMs),
     expectSome: (buyer) => expectAtLeast(buyer, 1n),
     forget(buyer) {
       known.delete(buyer)

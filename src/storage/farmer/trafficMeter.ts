@@ -1,6 +1,7 @@
 import type { SignedTrafficReceipt } from '../../protocol/receipts.ts'
 import { StorageError } from '../errors.ts'
 import { MAX_UNPAID_BYTES, MAX_UNPAID_BYTES_PER_BUYER } from '../shardProtocol/limits.ts'
+import type { DebtLimit } from './debtLimit.ts'
 import type { ReceiptBook } from './receiptBook.ts'
 import type { TrafficCredit } from './trafficCredit.ts'
 
@@ -30,6 +31,7 @@ export interface MeteredStream {
 export interface TrafficMeterOptions {
   book: ReceiptBook
   credit: TrafficCredit
+  debt: DebtLimit
   /** How long a buyer may take to sign; 30 s by default. */
   receiptTimeoutMs?: number
   /** After how long without a stream a channel's lost bytes are forgiven; ten minutes by default. */
@@ -51,6 +53,7 @@ const MAX_CHANNELS_PER_BUYER = 16
 export function createTrafficMeter({
   book,
   credit,
+  debt,
   receiptTimeoutMs = 30_000,
   forgiveAfterMs = 600_000,
 }: TrafficMeterOptions): TrafficMeter {
@@ -153,6 +156,7 @@ export function createTrafficMeter({
           if (isMore) wakeAll()
         },
         async spend(bytes, onDue) {
+          await debt.keep(buyer)
           const deadline = performance.now() + receiptTimeoutMs
           let told = { paidBytes: -1n, at: 0 }
           while (!isCovered(bytes)) {

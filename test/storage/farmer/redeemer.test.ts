@@ -5,6 +5,7 @@ import { buyTraffic } from '../../../src/api/actions/buyTraffic.ts'
 import { GB } from '../../../src/protocol/params.ts'
 import { signTrafficReceipt } from '../../../src/protocol/receipts.ts'
 import { createFarmerChain } from '../../../src/storage/farmer/chain.ts'
+import { createDebtLimit } from '../../../src/storage/farmer/debtLimit.ts'
 import { createFarmerMetrics } from '../../../src/storage/farmer/metrics.ts'
 import { openReceiptBook } from '../../../src/storage/farmer/receiptBook.ts'
 import { startRedeemer } from '../../../src/storage/farmer/redeemer.ts'
@@ -64,5 +65,26 @@ describe('a receipt is redeemed', () => {
     await redeemer.stop()
     assert.equal(await sent(), 1)
     assert.ok(metrics.read().earnedWei.traffic > 0n)
+  })
+
+  test('at once when its buyer owes much, before it is sent more', async (t) => {
+    const { book, credit, redeemer, sign, sent, buyer } = await startBench(t, GB)
+    const debt = createDebtLimit({ book, credit, redeemer, maxOwedBytes: 2_000_000n })
+    await book.accept(await sign(1_999_999n))
+    await debt.keep(buyer)
+    assert.equal(book.unredeemedBytes(buyer), 1_999_999n)
+    await book.accept(await sign(4_000_000n))
+    await debt.keep(buyer)
+    assert.equal(book.unredeemedBytes(buyer), 0n)
+    assert.equal(await sent(), 1)
+  })
+
+  test('at once when its buyer owes half of its traffic', async (t) => {
+    const { book, credit, redeemer, sign, buyer } = await startBench(t, 3_000_000n)
+    const debt = createDebtLimit({ book, credit, redeemer })
+    await book.accept(await sign(1_600_000n))
+    await debt.keep(buyer)
+    while (book.unredeemedBytes(buyer) > 0n) await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.equal(await credit.trafficOf(buyer), 1_400_000n)
   })
 })
