@@ -21,11 +21,16 @@ import { encodeSegment, type SegmentShards, segmentShards } from './upload/encod
 import { createRegistrar, type Registrar } from './upload/registrar.ts'
 import { type FarmerChoice, farmersForTerm, storeSegment } from './upload/storeSegment.ts'
 import type { ShardTask } from './upload/storeShard.ts'
-import { openUploadJournal, type PreparedReplica } from './upload/uploadJournal.ts'
+import {
+  isUploadBegun,
+  openUploadJournal,
+  type PreparedReplica,
+  uploadDirectory,
+} from './upload/uploadJournal.ts'
 import { openUploadState, type UploadState, validReplica } from './upload/uploadState.ts'
 
 export interface UploadOptions {
-  /** The bucket to store it in; the signer's roomiest by default. */
+  /** The bucket to store it in; by default the one an upload of the source was begun in, else the signer's roomiest. */
   bucketId?: string | undefined
   onProgress?: ((progress: UploadProgress) => void) | undefined
   signal?: AbortSignal | undefined
@@ -79,15 +84,20 @@ export async function uploadSource(
 ): Promise<UploadResult> {
   const signal = untilClosed(context, options.signal)
   throwIfAborted(signal)
-  const place = await chooseBucket(context, options.bucketId)
+  const place = await chooseBucket(context, options.bucketId, (bucketId) =>
+    isUploadBegun(context, bucketId, identity),
+  )
   const shape = {
     plaintextBytes: source.sizeBytes,
     ...context.code,
     segmentBytes: segmentBytesFor(context.code.dataShards, context.maxShardBytes),
   }
   const journal = await openUploadJournal(context, place.bucket.id, identity)
-  const directory = join(context.directory, 'segments', `${process.pid}-${Date.now()}`)
+  const directory = uploadDirectory(context, place.bucket.id, identity)
+  const removeShards = (): Promise<void> => rm(directory, { recursive: true, force: true })
   try {
+    // Those of a run that was killed.
+    await removeShards()
     const state = await openUploadState(context, journal, { bucketId: place.bucket.id, shape })
     const layout = createFileLayout(state.shape)
     const progress = startProgress(layout, options)
@@ -100,16 +110,18 @@ export async function uploadSource(
     await source.expectSame()
     const sealed = await storeManifest(upload, facts)
     await keepManifest(context, state.fileId, sealed)
+    // While the journal's lock still keeps others away.
+    await removeShards()
     await journal.discard()
     return resultOf(upload)
   } catch (error) {
+    await removeShards()
     // What stands there now can only become another file: the next run should not meet this one again.
     if (error instanceof ClientError && error.code === 'SOURCE_CHANGED') await journal.discard()
     throwIfAborted(signal)
     throw error
   } finally {
     await journal.close()
-    await rm(directory, { recursive: true, force: true })
   }
 }
 

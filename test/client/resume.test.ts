@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { patternBytes, startTestNetwork, type TestNetwork } from './network.ts'
@@ -127,6 +135,28 @@ describe('what was broken off is gone on with', () => {
     assert.ok(receivedBytes < bytes.length * 0.9, `${receivedBytes} bytes`)
     assert.ok(!existsSync(`${target}.genaro-part`))
     assert.deepEqual(leftOver(workDirectory, 'downloads'), [])
+  })
+
+  test('an upload, in the bucket it was begun in, without what a killed run left behind', async () => {
+    const workDirectory = network.directory()
+    const client = await network.client({ workDirectory, maxShardBytes: SHARD_BYTES })
+    const source = { bytes: patternBytes(2 * SEGMENT_BYTES, 28), name: 'begun' }
+    const stop = new AbortController()
+    await assert.rejects(
+      client.upload(source, {
+        signal: stop.signal,
+        onProgress: ({ acknowledgedBytes }) => acknowledgedBytes > 0 && stop.abort(),
+      }),
+      { code: 'ABORTED' },
+    )
+    const [journal] = leftOver(workDirectory, 'uploads')
+    const abandoned = join(workDirectory, journal!.replace('/uploads/', '/segments/'), '99')
+    mkdirSync(abandoned, { recursive: true })
+    writeFileSync(join(abandoned, 'shard-0'), 'left by a killed run')
+    const roomier = await network.buyBucket({ sizeBytes: 2n * 10n ** 9n })
+    const { bucketId } = await client.upload(source)
+    assert.notEqual(bucketId, roomier)
+    assert.deepEqual(leftOver(workDirectory, 'segments'), [])
   })
 
   test('two clients do not work on one upload at once', async () => {

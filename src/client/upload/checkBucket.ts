@@ -20,16 +20,18 @@ export interface UploadBucket {
 }
 
 /**
- * The bucket to upload into: the one named, else the signer's live one with most room. Throws `ClientError`
+ * The bucket to upload into: the one named, else a live one of the signer's, where the upload was begun before or
+ * with most room. Throws `ClientError`
  * `NO_BUCKET`, `NOT_OWNER`, `TERM_EXPIRED`.
  */
 export async function chooseBucket(
   context: ClientContext,
   bucketId: string | undefined,
+  isBegunIn: (bucketId: string) => Promise<boolean> = async () => false,
 ): Promise<UploadBucket> {
   const now = await nowSeconds(context)
   const bucket =
-    bucketId === undefined ? await roomiest(context, now) : await named(context, bucketId)
+    bucketId === undefined ? await ownLive(context, now, isBegunIn) : await named(context, bucketId)
   if (bucket.endTime <= now) {
     throw new ClientError('TERM_EXPIRED', {
       message: `The term of bucket ${bucket.id} ended at second ${bucket.endTime}`,
@@ -60,12 +62,18 @@ async function named({ provider, account }: ClientContext, id: string): Promise<
 
 const NO_BUCKET_CODES: ReadonlySet<string> = new Set(['NO_SUCH_BUCKET', 'CALL_REVERTED'])
 
-async function roomiest({ provider, account }: ClientContext, now: bigint): Promise<Bucket> {
+async function ownLive(
+  { provider, account }: ClientContext,
+  now: bigint,
+  isBegunIn: (bucketId: string) => Promise<boolean>,
+): Promise<Bucket> {
   const buckets = await listBuckets(provider, { owner: account })
   const live = buckets.filter(({ endTime }) => endTime > now)
   const roomOf = ({ sizeBytes, backups, usedBytes }: Bucket): bigint =>
     sizeBytes * BigInt(backups) - usedBytes
-  const [best] = live.sort((one, other) => (roomOf(other) > roomOf(one) ? 1 : -1))
+  live.sort((one, other) => (roomOf(other) > roomOf(one) ? 1 : -1))
+  const isBegun = await Promise.all(live.map(({ id }) => isBegunIn(id)))
+  const best = live.find((_, at) => isBegun[at]) ?? live[0]
   if (best !== undefined) return best
   throw new ClientError('NO_BUCKET', {
     message: `${account} has no bucket to store files in`,

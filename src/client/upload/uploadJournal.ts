@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileShape } from '../../protocol/fileLayoutShape.ts'
 import type { ReplicaOffer } from '../../protocol/replicaContract.ts'
@@ -47,6 +48,24 @@ export const openUploadJournal = (
   identity: string,
 ): Promise<UploadJournal> => openNamed(context, 'uploads', bucketId, identity)
 
+/** Whether an upload of the source into the bucket was broken off after farmers took some of it. */
+export async function isUploadBegun(
+  context: ClientContext,
+  bucketId: string,
+  identity: string,
+): Promise<boolean> {
+  const file = join(context.directory, 'uploads', nameOf(context, bucketId, identity))
+  const journal = await readFile(file).catch(() => Buffer.alloc(0))
+  return journal.includes('{"kind":"signed"')
+}
+
+/** Where an upload's shards wait: nobody else's while its journal is open, and found again after a crash. */
+export const uploadDirectory = (
+  context: ClientContext,
+  bucketId: string,
+  identity: string,
+): string => join(context.directory, 'segments', nameOf(context, bucketId, identity))
+
 /** Opens the journal of the repair of one file. */
 export const openRepairJournal = (
   context: ClientContext,
@@ -55,14 +74,22 @@ export const openRepairJournal = (
 ): Promise<UploadJournal> => openNamed(context, 'repairs', bucketId, fileId)
 
 const openNamed = (
-  { directory, chainId, account }: ClientContext,
+  context: ClientContext,
   kind: string,
   bucketId: string,
   identity: string,
 ): Promise<UploadJournal> => {
+  const file = join(context.directory, kind, nameOf(context, bucketId, identity))
+  return openJournal({ file, decode, encode })
+}
+
+const nameOf = (
+  { chainId, account }: ClientContext,
+  bucketId: string,
+  identity: string,
+): string => {
   const key = JSON.stringify([String(chainId), account, bucketId, identity])
-  const name = createHash('sha256').update(key).digest('hex').slice(0, 40)
-  return openJournal({ file: join(directory, kind, name), decode, encode })
+  return createHash('sha256').update(key).digest('hex').slice(0, 40)
 }
 
 const KINDS: ReadonlySet<unknown> = new Set([
@@ -80,7 +107,7 @@ const encode = (entry: UploadEntry): unknown =>
     ? { ...entry, replica: { ...entry.replica, offer: offerToJSON(entry.replica.offer) } }
     : entry
 
-/** The journal is our own file; what does not have the form ends the reading of it. */
+/** The journal is our own file; what does not have the form stops the reading of it. */
 function decode(line: unknown): UploadEntry | undefined {
   const entry = line as UploadEntry
   if (!KINDS.has(entry?.kind)) return undefined
