@@ -30,6 +30,8 @@ export interface AdmissionOptions {
 
 /** Judges offers before a byte is taken. */
 export interface Admission {
+  /** Throws `StorageError`, unless the peer speaks for who manages the offer's bucket. */
+  expectManager(request: StoreRequest, peerId: string): Promise<void>
   /**
    * Throws `StorageError` with the code the sender is told. What it returns does so too when the bucket's room or
    * escrow went to another offer meanwhile; it is called once nothing can come in between.
@@ -38,19 +40,29 @@ export interface Admission {
 }
 
 export function createAdmission({ chain, store, terms, checkChain }: AdmissionOptions): Admission {
+  const managedBucket = async ({ offer, grant }: StoreRequest): Promise<BucketStanding> => {
+    const bucket = await chain.bucket(offer.bucketId)
+    if (bucket === undefined) {
+      throw refuse('UNKNOWN_BUCKET', `The chain knows no bucket ${offer.bucketId}`)
+    }
+    if (!isManager(bucket, grant.account)) {
+      throw refuse('BAD_GRANT', `${grant.account} does not manage bucket ${offer.bucketId}`)
+    }
+    return bucket
+  }
+
   return {
-    async expectGood(id, { offer, grant }, peerId) {
+    async expectManager(request, peerId) {
+      expectGrant(chain.chainId, request.grant, peerId, chain.now())
+      await managedBucket(request)
+    },
+    async expectGood(id, request, peerId) {
+      const { offer, grant } = request
       const now = chain.now()
       expectGrant(chain.chainId, grant, peerId, now)
       expectForm(offer, terms)
       expectTerm(offer, terms, now)
-      const bucket = await chain.bucket(offer.bucketId)
-      if (bucket === undefined) {
-        throw refuse('UNKNOWN_BUCKET', `The chain knows no bucket ${offer.bucketId}`)
-      }
-      if (!isManager(bucket, grant.account)) {
-        throw refuse('BAD_GRANT', `${grant.account} does not manage bucket ${offer.bucketId}`)
-      }
+      const bucket = await managedBucket(request)
       expectBucketTerm(offer, bucket, now)
       expectPaid(offer, bucket, now, terms)
       const expectRoomIn = (standing: BucketStanding): void =>

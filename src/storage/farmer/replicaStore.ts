@@ -39,7 +39,7 @@ export interface ReplicaStore {
   /** Bytes that are here of a replica; 0 when it is unknown. */
   receivedBytes(id: string): number
   /**
-   * Begins to take a replica, or goes on; one of which nothing came is forgotten when its stream ends. Just before a
+   * Begins to take a replica, or goes on; a damaged one is taken anew, and stays what it is on chain. One of which nothing came is forgotten when its stream ends. Just before a
    * new one is counted, `expectRoom` may throw. Throws `StorageError`: `BUSY` when another stream is at it, or too
    * many are; `NO_CAPACITY`, `DISK_FULL`.
    */
@@ -173,6 +173,29 @@ export async function openReplicaStore(options: ReplicaStoreOptions): Promise<Re
     }
   }
 
+  /** The record keeps its state, so that a crash or other bytes than the root's leave the replica as it was. */
+  const receiveAnew = async (record: ReplicaRecord): Promise<Receiving> => {
+    const { id } = record
+    await disk.remove(dataFile(id))
+    await disk.remove(treeFile(id))
+    return await createReceiving({
+      record: { ...record, state: 'receiving' },
+      disk,
+      hasher,
+      receivedBytes: 0,
+      onReceived: () => {},
+      async acknowledge(signature) {
+        const current = records.get(id)
+        if (current === undefined) throw unknownReplica(id)
+        await write([{ ...current, signature }])
+        trees.delete(id)
+        damaged.delete(id)
+      },
+      discard: () => disk.remove(dataFile(id)),
+      onEnd: async () => void receiving.delete(id),
+    })
+  }
+
   const readTree = async (id: string, leafCount: number): Promise<StoredTree> => {
     const cached = trees.get(id)
     if (cached !== undefined) return cached
@@ -225,6 +248,7 @@ export async function openReplicaStore(options: ReplicaStoreOptions): Promise<Re
       receiving.add(id)
       try {
         const record = await claim(id, offer, expectRoom)
+        if (damaged.has(id)) return await receiveAnew(record)
         return await createReceiving({
           record,
           disk,

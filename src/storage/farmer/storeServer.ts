@@ -41,6 +41,8 @@ export async function serveStore(options: StoreServerOptions): Promise<void> {
     const id = replicaIdOf(offer)
     // A replica we have signed is answered from the record: its bucket may be full by now, of this very replica.
     const isTaken = ![undefined, 'receiving'].includes(store.get(id)?.state)
+    // Damaged, it is taken anew, which is for those alone whose it is.
+    if (store.isDamaged(id)) await admission.expectManager(request, stream.peerId)
     const expectRoom = isTaken ? undefined : await admission.expectGood(id, request, stream.peerId)
     const receiving = await store.receive(id, offer, expectRoom)
     try {

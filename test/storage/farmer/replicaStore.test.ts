@@ -256,4 +256,23 @@ describe('a start', () => {
       await assert.rejects(again.openForReading(id), refusedAs('REPLICA_DAMAGED'))
     }
   })
+
+  test('takes a damaged replica anew, and nothing but its bytes', async (t) => {
+    const bench = await createStoreBench(t)
+    const replica = looseReplica(50)
+    const store = await bench.open()
+    await put(store, replica)
+    await store.setState([replica.id], 'registered')
+    await truncate(`${bench.directory}/replicas/${dataFile(replica.id)}`, 1_024)
+    const again = await bench.open()
+    const other = { ...replica, bytes: looseReplica(50).bytes }
+    await assert.rejects(put(again, other), refusedAs('ROOT_MISMATCH'))
+    assert.ok(again.isDamaged(replica.id))
+    assert.equal(await put(again, replica), SIGNATURE)
+    assert.ok(!again.isDamaged(replica.id))
+    assert.equal(again.get(replica.id)?.state, 'registered')
+    assert.equal(again.usedBytes, replica.bytes.length)
+    assert.deepEqual(await readAll(again, replica), replica.bytes)
+    assert.ok(!(await bench.open()).isDamaged(replica.id))
+  })
 })
