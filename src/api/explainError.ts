@@ -53,6 +53,8 @@ function reverted(error: CallExceptionError): ApiError {
   const { receipt, transaction } = error
   const data = error.data ?? undefined
   if (data === undefined && receipt) return failedInBlock(receipt.hash, error)
+  const told = refusalOf(error)
+  if (data === undefined && told !== undefined) return refusedInWords(told, error)
   const { name, message, hint, facts } = describeRevert(
     transaction?.to ?? undefined,
     data,
@@ -65,6 +67,19 @@ function reverted(error: CallExceptionError): ApiError {
     cause: error,
   })
 }
+
+/** ethers calls whatever a node answers to a call or an estimate a revert; without data it is the node's own no. */
+function refusalOf({ info }: CallExceptionError): string | undefined {
+  const message = (info as { error?: { message?: unknown } } | undefined)?.error?.message
+  return typeof message === 'string' && !/^execution reverted/.test(message) ? message : undefined
+}
+
+const refusedInWords = (message: string, cause: unknown): ApiError =>
+  new ApiError('RPC_REFUSED', {
+    message: `The node refused: ${message}`,
+    hint: 'Change what it names, or try again later when the node is busy.',
+    cause,
+  })
 
 const failedInBlock = (transactionHash: string, cause: unknown): ApiError =>
   new ApiError('TRANSACTION_FAILED', {

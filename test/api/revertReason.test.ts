@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { makeError } from 'ethers'
 import { ApiError } from '../../src/api/errors.ts'
 import { explainError } from '../../src/api/explainError.ts'
 import { describeRevert } from '../../src/api/revertReason.ts'
@@ -95,4 +96,20 @@ describe('an error of ethers or the network', () => {
     const error = { code: 'UNKNOWN_ERROR', error: { code: -32000, message: 'nonce too low' } }
     assert.equal(explainError(error).message, 'The node refused: nonce too low')
   })
+})
+
+test('a refusal that ethers takes for a revert without data keeps the node’s own words', () => {
+  const words = 'execution aborted: it took longer than this node allows for a call'
+  const error = makeError('missing revert data', 'CALL_EXCEPTION', {
+    action: 'estimateGas',
+    data: null,
+    reason: null,
+    transaction: { to: SYSTEM_CONTRACTS.Nodes, data: '0x' },
+    invocation: null,
+    revert: null,
+    info: { error: { code: -32000, message: words } },
+  })
+  const told = explainError(error)
+  assert.ok(told instanceof ApiError && told.code === 'RPC_REFUSED')
+  assert.ok(told.message.includes(words))
 })
