@@ -147,7 +147,7 @@ contract Replicas is ReplicaRecords, Stewards {
         _requireManager(offer.bucketId);
         _requireValid(id, offer);
         address farmer = _nodes().hold(offer.node, offer.sizeBytes);
-        _requireNoSteward(offer.bucketId, farmer);
+        _countHeld(offer.bucketId, farmer);
         if (!TypedData.isSignedBy(farmer, domain, id, signature)) revert BadFarmerSignature(id, farmer);
         _market().reserve(offer.bucketId, offer.sizeBytes, offer.priceWei, offer.endTime);
         _insert(id, offer);
@@ -178,6 +178,7 @@ contract Replicas is ReplicaRecords, Stewards {
         );
         address farmer = _nodes().letGo(replica.node, sizeBytes);
         _remove(replica);
+        _countReleased(bucketId, farmer);
         _market().unreserve(bucketId, sizeBytes, endTime, unearnedWei, farmer, dueWei);
     }
 

@@ -17,10 +17,14 @@ abstract contract Stewards is SystemContract {
     event StewardNamed(bytes32 indexed bucketId, address indexed steward);
 
     mapping(bytes32 bucketId => address) private _stewards;
+    // How many replicas of a bucket are on the nodes of an account.
+    mapping(bytes32 bucketId => mapping(address farmer => uint256)) private _replicaCounts;
 
-    /// @notice Names who may register and release replicas in a bucket beside its owner; 0 for nobody.
+    /// @notice Names who may register and release replicas in a bucket beside its owner; 0 for nobody. An account
+    /// with replicas of the bucket on its nodes is refused, those that ended until they are released.
     function nameSteward(bytes32 bucketId, address steward) external {
         if (_ownerOf(bucketId) != msg.sender) revert NotBucketOwner(bucketId);
+        if (_replicaCounts[bucketId][steward] != 0) revert StewardIsFarmer(bucketId, steward);
         _stewards[bucketId] = steward;
         emit StewardNamed(bucketId, steward);
     }
@@ -38,8 +42,15 @@ abstract contract Stewards is SystemContract {
         if (!_isManager(bucketId)) revert NotBucketManager(bucketId, msg.sender);
     }
 
-    function _requireNoSteward(bytes32 bucketId, address farmer) internal view {
+    /// @dev Counts a replica that is registered on a node of `farmer`, who must not be the steward.
+    function _countHeld(bytes32 bucketId, address farmer) internal {
         if (_stewards[bucketId] == farmer) revert StewardIsFarmer(bucketId, farmer);
+        _replicaCounts[bucketId][farmer]++;
+    }
+
+    /// @dev Counts a replica on a node of `farmer` as released.
+    function _countReleased(bytes32 bucketId, address farmer) internal {
+        _replicaCounts[bucketId][farmer]--;
     }
 
     function _ownerOf(bytes32 bucketId) private pure returns (address) {

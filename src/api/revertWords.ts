@@ -160,8 +160,8 @@ export const REVERT_WORDS: Partial<Record<SystemContractName, Record<string, Wor
       'Only the farmer’s own signature of exactly this offer counts.',
     ],
     StewardIsFarmer: ({ steward }) => [
-      `${steward} is steward of the bucket and cannot hold replicas in it`,
-      'Choose another farmer.',
+      `${steward} cannot both be steward of the bucket and hold replicas in it`,
+      'Choose another farmer, or another steward; one that ended counts until it is released.',
     ],
     ReplicaRuns: ({ id, endTime }) => [
       `The replica ${id} runs until ${formatTime(endTime!)}`,

@@ -259,6 +259,20 @@ describe('a steward', () => {
     assertReverted(refused, 'StewardIsFarmer', BUCKET, checksum(FARMER))
     await replicas.registered({ node: 1n }, { from: FARMER })
   })
+
+  test('cannot be named while it holds replicas of the bucket', async () => {
+    const ids = [await replicas.registered(), await replicas.registered({ shardIndex: 1n })]
+    const name = () => replicas.bench.call('Replicas', 'nameSteward', [BUCKET, FARMER])
+    for (const id of ids) {
+      assertReverted(await name(), 'StewardIsFarmer', BUCKET, checksum(FARMER))
+      succeeded(await replicas.release([id]))
+    }
+    succeeded(await name())
+    await replicas.market.bought({ number: 2 })
+    const other = bucketIdOf(ALICE, 2)
+    await replicas.registered({ bucketId: other, node: 1n })
+    await replicas.bench.send('Replicas', 'nameSteward', [other, FARMER])
+  })
 })
 
 test('what serves Replicas alone refuses everyone else', async () => {
