@@ -1,176 +1,93 @@
-// Upload and download of one large file through the whole network on this machine, beside what limits them in the same
-// run: AES-256-GCM alone, a raw loopback socket, and a copy of the file. `node bench/transfer.ts [MB]`.
-//
-// Farmers run in a process of their own, so that CPU time and memory here are the client's.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { createCipheriv, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import {
-  closeSync,
-  copyFileSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
-import { type AddressInfo, connect, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+/**
+ * Upload and download of one large file through the whole network on this machine, beside what limits them in the same
+ * run: AES-256-GCM alone, a raw loopback socket, a raw libp2p stream, and a copy of the file. The client has a
+ * process of its own; the chain and its six farmers have another. Timings are those of a machine that does nothing
+ * else; CPU seconds and ratios mean something on a busy one too.
+ *
+ *   node bench/transfer.ts [MB] [--no-erasure]      256 MB by default, which takes about a minute
+ *
+ * GENARO_BENCH_PROFILE=DIRECTORY leaves CPU profiles of the main threads there.
+ */
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Wallet } from 'ethers'
-import { buySpace } from '../src/api/actions/buySpace.ts'
-import { connectProvider } from '../src/api/provider.ts'
-import { createClient } from '../src/client/createClient.ts'
-import { createDevnet } from '../src/node/devnet.ts'
-import { createRPCServer } from '../src/node/rpc/server.ts'
-import { createDevnetFarmers } from '../src/protocol/devnetFarmers.ts'
-import { DAY_SECONDS } from '../src/protocol/params.ts'
-import { createFarmer } from '../src/storage/farmer/createFarmer.ts'
+import { startCallee } from './transfer/calls.ts'
+import type { ClientCalls } from './transfer/client.ts'
+import { encryptAlone, loopbackTCP, makeFile } from './transfer/limits.ts'
+import { startWatch, type Usage } from './transfer/measure.ts'
+import type { NetworkCalls } from './transfer/network.ts'
 
-const CHUNK = 1 << 20
+const sizeBytes = Math.round(Number(process.argv[2] ?? 256) * 1e6)
+const isWithErasure = !process.argv.includes('--no-erasure')
+const RANGE_READS = 200
 
-/** The network's process: says where it is on one line, and ends with its input. */
-async function serve(): Promise<void> {
-  const node = await createDevnet()
-  const server = await createRPCServer({ node, port: 0 })
-  const directory = mkdtempSync(join(tmpdir(), 'genaro-bench-farmers-'))
-  const farmers = []
-  for (const { privateKey, nodeKey, node: index } of createDevnetFarmers()) {
-    farmers.push(
-      await createFarmer({
-        rpcURL: server.url,
-        accountKey: privateKey,
-        nodeKey,
-        dataDirectory: join(directory, String(index)),
-        capacityBytes: 100e9,
-      }),
-    )
-  }
-  const addresses = farmers.flatMap((farmer) => farmer.addresses())
-  const keys = node.devnet!.accounts.map(({ privateKey }) => privateKey)
-  process.stdout.write(`${JSON.stringify({ url: server.url, addresses, key: keys[1] })}\n`)
-  await once(process.stdin.resume(), 'end')
+const directory = mkdtempSync(join(tmpdir(), 'genaro-bench-'))
+const [source, target] = [join(directory, 'source'), join(directory, 'target')]
+const network = startCallee<NetworkCalls>(join(import.meta.dirname, 'transfer/network.ts'))
+const client = startCallee<ClientCalls>(join(import.meta.dirname, 'transfer/client.ts'))
+try {
+  await run()
+} finally {
+  await client.stop()
+  await network.stop()
   rmSync(directory, { recursive: true, force: true })
-  process.exit(0)
+}
+if (isWithErasure) {
+  console.log('\nGB of data per second of CPU:')
+  execFileSync(process.execPath, [join(import.meta.dirname, 'erasure.ts'), '16+11', '4+2'], {
+    stdio: 'inherit',
+  })
 }
 
-interface Measured {
-  seconds: number
-  cpuSeconds: number
-  peakMB: number
+async function run(): Promise<void> {
+  makeFile(source, sizeBytes)
+  const facts = await network.call('start')
+  await client.call('start', facts, directory, sizeBytes)
+  console.log(`${sizeBytes / 1e6} MB, load ${loadavg()[0]!.toFixed(1)}`)
+  console.log('                        MB/s   client CPU s/GB   network CPU s/GB   client peak MB')
+  row('AES-256-GCM alone', await here(() => encryptAlone(sizeBytes)))
+  row('loopback TCP', await here(() => loopbackTCP(sizeBytes)))
+  row('cp', await here(async () => copyFileSync(source, join(directory, 'copy'))))
+  const raw = await both('raw', () => client.call('rawStream', facts.rawAddresses, sizeBytes))
+  row('raw libp2p stream', raw.client, raw.network)
+  const up = await both('upload', () => client.call('upload', source))
+  row('upload', up.client, up.network)
+  const down = await both('download', () => client.call('download', up.client.id, target))
+  row('download', down.client, down.network)
+  const share = raw.client.seconds / down.client.seconds
+  console.log(`download is ${(100 * share).toFixed(0)} % of the raw libp2p stream`)
+  console.log(`came back the same: ${await client.call('areSame', source, target)}`)
+  const times = await client.call('rangeReads', up.client.id, sizeBytes, RANGE_READS)
+  const quantile = (share: number): string => times[Math.floor(share * RANGE_READS)]!.toFixed(1)
+  console.log(`1 KiB range read: median ${quantile(0.5)} ms, 99 % ${quantile(0.99)} ms`)
+  console.log(`load at the end ${loadavg()[0]!.toFixed(1)}`)
+  await client.call('close')
 }
 
-/** Time, CPU time of this process with its threads, and its largest resident size meanwhile. */
-async function measure(work: () => Promise<unknown>): Promise<Measured> {
-  let peak = 0
-  const watch = setInterval(() => {
-    peak = Math.max(peak, process.memoryUsage.rss())
-  }, 20)
-  const cpu = process.cpuUsage()
-  const begun = performance.now()
+async function here(work: () => Promise<void>): Promise<Usage> {
+  const watch = await startWatch('limits')
   await work()
-  clearInterval(watch)
-  const { user, system } = process.cpuUsage(cpu)
-  return {
-    seconds: (performance.now() - begun) / 1_000,
-    cpuSeconds: (user + system) / 1e6,
-    peakMB: Math.round(Math.max(peak, process.memoryUsage.rss()) / 1e6),
-  }
+  return await watch.end()
 }
 
-async function gcmAlone(bytes: number): Promise<void> {
-  const cipher = createCipheriv('aes-256-gcm', randomBytes(32), randomBytes(12))
-  const chunk = randomBytes(CHUNK)
-  for (let done = 0; done < bytes; done += CHUNK) cipher.update(chunk)
-  cipher.final()
+async function both<Result extends Usage>(
+  name: string,
+  work: () => Promise<Result>,
+): Promise<{ client: Result; network: Usage }> {
+  await network.call('startWatch', name)
+  const result = await work()
+  return { client: result, network: await network.call('endWatch') }
 }
 
-async function loopbackTCP(bytes: number): Promise<void> {
-  const server = createServer((socket) => socket.resume())
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
-  const chunk = randomBytes(CHUNK)
-  for (let done = 0; done < bytes; done += CHUNK) {
-    if (!socket.write(chunk)) await once(socket, 'drain')
-  }
-  socket.end()
-  await once(socket, 'close')
-  server.close()
+function row(name: string, usage: Usage, of?: Usage): void {
+  const perGB = ({ cpuSeconds }: Usage): string => ((cpuSeconds * 1e9) / sizeBytes).toFixed(2)
+  const cells = [
+    name.padEnd(20),
+    (sizeBytes / 1e6 / usage.seconds).toFixed(0).padStart(8),
+    perGB(usage).padStart(18),
+    (of === undefined ? '' : perGB(of)).padStart(19),
+    (of === undefined ? '' : (usage.peakBytes / 1e6).toFixed(0)).padStart(17),
+  ]
+  console.log(cells.join('').trimEnd())
 }
-
-function makeFile(path: string, bytes: number): void {
-  const file = openSync(path, 'w')
-  for (let done = 0; done < bytes; done += CHUNK) writeSync(file, randomBytes(CHUNK))
-  closeSync(file)
-}
-
-async function firstLine(child: ChildProcess): Promise<string> {
-  let text = ''
-  for await (const piece of child.stdout!.setEncoding('utf8')) {
-    text += piece
-    if (text.includes('\n')) break
-  }
-  return text.slice(0, text.indexOf('\n'))
-}
-
-async function run(megabytes: number): Promise<void> {
-  const bytes = megabytes * 1_000_000
-  const directory = mkdtempSync(join(tmpdir(), 'genaro-bench-'))
-  const network = spawn(process.execPath, [import.meta.filename, '--serve'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  const { url, addresses, key } = JSON.parse(await firstLine(network))
-  const provider = await connectProvider(url)
-  const signer = new Wallet(key, provider)
-  const sizeBytes = BigInt(bytes) * 2n
-  await buySpace(signer, { sizeBytes, termSeconds: 3_650n * DAY_SECONDS, backups: 1 })
-  const client = await createClient({
-    provider,
-    signer,
-    masterSeed: new Uint8Array(32).fill(5),
-    bootstrap: addresses,
-    workDirectory: join(directory, 'work'),
-  })
-  const source = join(directory, 'source')
-  const target = join(directory, 'target')
-  makeFile(source, bytes)
-  const rows: Record<string, Measured> = {}
-  rows['AES-256-GCM alone'] = await measure(() => gcmAlone(bytes))
-  rows['loopback TCP'] = await measure(() => loopbackTCP(bytes))
-  rows.cp = await measure(async () => copyFileSync(source, join(directory, 'copy')))
-  let id = ''
-  rows.upload = await measure(async () => {
-    id = (await client.upload(source)).id
-  })
-  rows.download = await measure(() => client.download(id, target))
-  const isSame =
-    megabytes > 1_500 || Buffer.compare(readFileSync(source), readFileSync(target)) === 0
-  for (const [name, { seconds, cpuSeconds, peakMB }] of Object.entries(rows)) {
-    const perGB = (cpuSeconds * 1e9) / bytes
-    console.log(
-      `${name.padEnd(18)} ${(bytes / 1e6 / seconds).toFixed(0).padStart(6)} MB/s  ${perGB.toFixed(2).padStart(6)} CPU s/GB  peak ${peakMB} MB`,
-    )
-  }
-  console.log(`came back the same: ${isSame}`)
-  const file = await client.openFile(id)
-  const times: number[] = []
-  for (let read = 0; read < 200; read++) {
-    const begun = performance.now()
-    await file.read(Math.floor(Math.random() * (bytes - 1_024)), 1_024)
-    times.push(performance.now() - begun)
-  }
-  times.sort((one, other) => one - other)
-  console.log(
-    `1 KiB range read   median ${times[100]!.toFixed(1)} ms, 99 % ${times[197]!.toFixed(1)} ms`,
-  )
-  await file.close()
-  await client.close()
-  provider.destroy()
-  network.stdin!.end()
-  await once(network, 'close')
-  rmSync(directory, { recursive: true, force: true })
-}
-
-if (process.argv[2] === '--serve') await serve()
-else await run(Number(process.argv[2] ?? 1_000))
