@@ -2,9 +2,11 @@ import { Interface, type InterfaceAbi } from 'ethers/abi'
 import type { SystemContractName } from './addresses.ts'
 import { Beacon } from './generated/Beacon.ts'
 import { Heft } from './generated/Heft.ts'
+import { Inspections } from './generated/Inspections.ts'
 import { Nodes } from './generated/Nodes.ts'
 import { Params } from './generated/Params.ts'
 import { Replicas } from './generated/Replicas.ts'
+import { SentinelGroups } from './generated/SentinelGroups.ts'
 import { Staking } from './generated/Staking.ts'
 import { StorageMarket } from './generated/StorageMarket.ts'
 import { StorageView } from './generated/StorageView.ts'
@@ -40,6 +42,8 @@ export const SYSTEM_CONTRACT_ARTIFACTS = {
   Params,
   Streams,
   Replicas,
+  Inspections,
+  SentinelGroups,
 } as const satisfies Record<SystemContractName, SystemContractArtifact>
 
 const interfaces = new Map<SystemContractName, Interface>()
