@@ -1,5 +1,5 @@
 import { LEAF_BYTES } from '../shardProtocol/limits.ts'
-import type { ReplicaReader } from './replicaStore.ts'
+import type { ReplicaReader } from './openReplica.ts'
 
 /** Leaves between two wanted ones that are rather read along than skipped with another call. */
 const MAX_GAP = 16

@@ -12,11 +12,12 @@ import { decodeReaderMessage, encodeDue, LEAVES_TAG } from '../shardProtocol/rea
 import { badMessage } from '../shardProtocol/wire.ts'
 import type { FarmerChain } from './chain.ts'
 import type { FarmerMetrics } from './metrics.ts'
+import type { ReplicaReader } from './openReplica.ts'
 import { createReadInbox, type ReadInbox } from './readInbox.ts'
 import { readLeaves } from './readLeaves.ts'
 import { termExpired } from './refusals.ts'
 import { refuse, refusing } from './refusing.ts'
-import type { ReplicaReader, ReplicaStore } from './replicaStore.ts'
+import type { ReplicaStore } from './replicaStore.ts'
 import type { MeteredStream, TrafficMeter } from './trafficMeter.ts'
 
 export interface ReadServerOptions {

@@ -1,14 +1,12 @@
 import { utf8ToBytes } from '@ethereumjs/util'
 import type { ReplicaOffer } from '../../protocol/replicaContract.ts'
-import { type BoundedCache, createBoundedCache } from '../../util/boundedCache.ts'
 import type { KeyValueStore, StoreChange } from '../../util/keyValueStore.ts'
 import type { Logger } from '../../util/logger.ts'
-import { LEAF_BYTES } from '../shardProtocol/limits.ts'
 import { type Disk, isDiskFull } from './disk.ts'
-import { openTree, type StoredTree } from './merkleTreeFile.ts'
+import { createReplicaOpener, type ReplicaReader } from './openReplica.ts'
 import { createReceiving, type Receiving } from './receiving.ts'
 import { recoverReplicas } from './recovery.ts'
-import { busy, diskFull, noCapacity, notReady, replicaDamaged, unknownReplica } from './refusals.ts'
+import { busy, diskFull, noCapacity, unknownReplica } from './refusals.ts'
 import type { ReplicaHasher } from './replicaHasher.ts'
 import {
   dataFile,
@@ -46,6 +44,8 @@ export interface ReplicaStore {
   receive(id: string, offer: ReplicaOffer, expectRoom?: () => void): Promise<Receiving>
   /** Throws `StorageError`: `UNKNOWN_REPLICA`, `NOT_READY`, `REPLICA_DAMAGED`. */
   openForReading(id: string): Promise<ReplicaReader>
+  /** The same for an inspection, which may ask for a replica that is over until it is out of the node's tree. */
+  openForInspection(id: string): Promise<ReplicaReader>
   /** Moves replicas to another state, all in one write. Unknown ones are left out. */
   setState(ids: readonly string[], state: ReplicaState): Promise<void>
   /** Forgets replicas and then removes their files. */
@@ -56,15 +56,6 @@ export interface ReplicaStore {
 export interface BucketPromise {
   bytes: bigint
   priceWei: bigint
-}
-
-/** The bytes and the tree of one replica. */
-export interface ReplicaReader {
-  readonly leafCount: number
-  readonly tree: StoredTree
-  /** Leaves that follow each other. */
-  read(firstLeaf: number, count: number): Promise<Uint8Array>
-  close(): Promise<void>
 }
 
 export interface ReplicaStoreOptions {
@@ -78,8 +69,6 @@ export interface ReplicaStoreOptions {
   /** Replicas that may arrive at once; 32 by default. Each keeps 32 bytes per leaf in memory. */
   maxReceiving?: number
 }
-
-const TREE_CACHE_BYTES = 64 * 1_048_576
 
 /** Bytes the disk keeps free for the metadata and everybody else. */
 const DISK_RESERVE_BYTES = 64n * 1_048_576n
@@ -100,10 +89,7 @@ export async function openReplicaStore(options: ReplicaStoreOptions): Promise<Re
   /** Replicas that are counted, and whose record is being written. */
   const claiming = new Map<string, ReplicaRecord>()
   const activeAt = new Map<string, bigint>([...partialBytes.keys()].map((id) => [id, now()]))
-  const trees: BoundedCache<StoredTree> = createBoundedCache({
-    maxWeight: TREE_CACHE_BYTES,
-    weigh: (tree) => tree.bytes.length,
-  })
+  const opener = createReplicaOpener({ disk, records, damaged })
   let usedBytes = 0
   for (const { offer } of records.values()) usedBytes += Number(offer.sizeBytes)
 
@@ -129,7 +115,7 @@ export async function openReplicaStore(options: ReplicaStoreOptions): Promise<Re
       partialBytes.delete(id)
       activeAt.delete(id)
       damaged.delete(id)
-      trees.delete(id)
+      opener.forget(id)
       await disk.remove(dataFile(id))
       await disk.remove(treeFile(id))
     }
@@ -188,27 +174,12 @@ export async function openReplicaStore(options: ReplicaStoreOptions): Promise<Re
         const current = records.get(id)
         if (current === undefined) throw unknownReplica(id)
         await write([{ ...current, signature }])
-        trees.delete(id)
+        opener.forget(id)
         damaged.delete(id)
       },
       discard: () => disk.remove(dataFile(id)),
       onEnd: async () => void receiving.delete(id),
     })
-  }
-
-  const readTree = async (id: string, leafCount: number): Promise<StoredTree> => {
-    const cached = trees.get(id)
-    if (cached !== undefined) return cached
-    const file = await disk.openForReading(treeFile(id))
-    try {
-      const bytes = await file.read(0, (await disk.sizeOf(treeFile(id))) ?? 0)
-      const tree = openTree(bytes, leafCount)
-      if (tree === undefined) throw new Error(`The tree has ${bytes.length} bytes`)
-      trees.set(id, tree)
-      return tree
-    } finally {
-      await file.close()
-    }
   }
 
   return {
@@ -270,24 +241,11 @@ export async function openReplicaStore(options: ReplicaStoreOptions): Promise<Re
     },
 
     async openForReading(id) {
-      const record = records.get(id)
-      if (record === undefined || record.state === 'ended') throw unknownReplica(id)
-      if (record.state === 'receiving') throw notReady(id)
-      if (damaged.has(id)) throw replicaDamaged(id)
-      const leafCount = Number(record.offer.leafCount)
-      try {
-        const tree = await readTree(id, leafCount)
-        const file = await disk.openForReading(dataFile(id))
-        return {
-          leafCount,
-          tree,
-          read: (firstLeaf, count) => file.read(firstLeaf * LEAF_BYTES, count * LEAF_BYTES),
-          close: () => file.close(),
-        }
-      } catch (cause) {
-        throw replicaDamaged(id, cause)
-      }
+      if (records.get(id)?.state === 'ended') throw unknownReplica(id)
+      return await opener.open(id)
     },
+
+    openForInspection: opener.open,
 
     async setState(ids, state) {
       const changed = ids
