@@ -21,7 +21,6 @@ export type ClientErrorCode =
   | 'NO_SPACE'
   | 'NO_TRAFFIC'
   | 'SOURCE_CHANGED'
-  | 'STEWARD_IS_FARMER'
   | 'TERM_EXPIRED'
   | 'WRONG_SEED'
 

@@ -12,13 +12,13 @@ import { chooseFarmers, withRepair } from './repair/openRepair.ts'
 import { repairContent } from './repair/repairContent.ts'
 import { createRepairTarget } from './repair/target.ts'
 import { NOTHING_DONE, type RepairOptions, type RepairResult, repairResult } from './repair.ts'
-import { expectNoFarmer, expectSteward, openGrant } from './stewardGrants.ts'
+import { expectSteward, openGrant } from './stewardGrants.ts'
 import type { UploadBucket } from './upload/checkBucket.ts'
 
 /**
  * Repairs a file for its owner, by the grant it gave (SPEC 7): with the seal, permutation and sentinel keys, and none
  * of its content. Readers find the new replicas on chain. Throws `ClientError`: `BAD_GRANT`, `NOT_STEWARD`,
- * `STEWARD_IS_FARMER`, `FILE_UNKNOWN`, and as `repairFile` does.
+ * `FILE_UNKNOWN`, and as `repairFile` does.
  */
 export async function repairAsSteward(
   context: ClientContext,
@@ -34,7 +34,6 @@ export async function repairAsSteward(
   await expectSteward(context, bucketId, account)
   const all = await listReplicasOfFile(provider, { bucketId, fileId })
   if (all.length === 0) throw unknownFile(fileId)
-  await expectNoFarmer(context, all, account)
   const { sealKey, permutationKey, sentinelKey } = granted
   const secrets = { replicaKeys: { sealKey, permutationKey, sentinelKey } }
   const target = createRepairTarget({ shape, segments }, { fileId, bucketId, secrets, all })

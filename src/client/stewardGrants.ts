@@ -1,6 +1,4 @@
 import { bytesToHex } from '@ethereumjs/util'
-import { getNode } from '../api/actions/getNode.ts'
-import type { Replica } from '../api/actions/getReplica.ts'
 import { replicasContract } from '../api/contracts.ts'
 import { read } from '../api/send.ts'
 import { keccak256 } from '../crypto/keccak.ts'
@@ -43,7 +41,7 @@ export interface SealedGrant {
 
 /**
  * Makes the grant of a file for the steward its bucket has on chain. Throws `ClientError`: `BAD_GRANT` for a key that
- * the account did not sign, `NOT_STEWARD`, `STEWARD_IS_FARMER`, and as `findFile` does.
+ * the account did not sign, `NOT_STEWARD`, and as `findFile` does.
  */
 export async function grantSteward(
   context: ClientContext,
@@ -53,9 +51,8 @@ export async function grantSteward(
 ): Promise<SealedGrant> {
   const { steward, publicKey } = readKey(context, keyText)
   const file = await findFile(context, parseFileId(id), options)
-  const { bucketId, manifest, secrets, all } = file
+  const { bucketId, manifest, secrets } = file
   await expectSteward(context, bucketId, steward)
-  await expectNoFarmer(context, all, steward)
   const grant = encodeStewardGrant({
     bucketId: manifest.bucketId,
     fileId: manifest.fileId,
@@ -120,23 +117,6 @@ export async function expectSteward(
     hint: 'Its owner names one with `genaro steward name`.',
     facts: { bucketId, steward, named },
   })
-}
-
-/** Throws `ClientError` `STEWARD_IS_FARMER` when one of the replicas is on a node of the steward's. */
-export async function expectNoFarmer(
-  { provider }: Pick<ClientContext, 'provider'>,
-  replicas: readonly Replica[],
-  steward: string,
-): Promise<void> {
-  for (const node of new Set(replicas.map((replica) => replica.node))) {
-    const { owner } = await getNode(provider, { node })
-    if (owner.toLowerCase() !== steward) continue
-    throw new ClientError('STEWARD_IS_FARMER', {
-      message: `${steward} holds replicas of the file on its node ${node}`,
-      hint: 'With the keys it could make them anew whenever it is asked: name another steward.',
-      facts: { steward, node },
-    })
-  }
 }
 
 const KEY_WORD = 'genaro-steward'
