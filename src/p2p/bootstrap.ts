@@ -52,8 +52,8 @@ export function keepBootstrapped({
   }
 
   const round = async (): Promise<void> => {
-    const missing = enough - libp2p.getPeers().length
-    for (let tries = 0; tries < targets.length && libp2p.getPeers().length < enough; tries++) {
+    const missing = enough - peerCount(libp2p)
+    for (let tries = 0; tries < targets.length && peerCount(libp2p) < enough; tries++) {
       await dialNext()
     }
     waitMs = missing > 0 ? Math.min(2 * waitMs, MAX_RETRY_MS) : retryMs
@@ -70,3 +70,7 @@ export function keepBootstrapped({
     },
   }
 }
+
+/** Connected peers. `getPeers` would make each peer id anew, at half a millisecond for its key. */
+const peerCount = (libp2p: Libp2p): number =>
+  new Set(libp2p.getConnections().map(({ remotePeer }) => remotePeer.toString())).size
