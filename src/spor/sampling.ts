@@ -43,7 +43,7 @@ export function fingerprintGroup(seed: Uint8Array, regionCount = REGION_COUNT): 
     })
   }
   const groups = (1n << BigInt(regionCount)) - 1n
-  return 1n + (uintOf(seed.subarray(0, 8)) % groups)
+  return 1n + (viewOf(seed).getBigUint64(0) % groups)
 }
 
 /** Regions of an inspection, g: the paper's granularity, finer than the six of its examples. */
@@ -65,11 +65,9 @@ function drawOf(seed: Uint8Array, region: number): bigint {
   const message = new Uint8Array(SEED_BYTES + 32)
   message.set(seed)
   message[message.length - 1] = region
-  return uintOf(keccak256(message).subarray(0, 16))
+  const hash = viewOf(keccak256(message))
+  return (hash.getBigUint64(0) << 64n) | hash.getBigUint64(8)
 }
 
-function uintOf(bytes: Uint8Array): bigint {
-  let value = 0n
-  for (const byte of bytes) value = (value << 8n) | BigInt(byte)
-  return value
-}
+const viewOf = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
