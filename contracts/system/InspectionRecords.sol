@@ -2,6 +2,11 @@
 pragma solidity ^0.8.28;
 
 import {Beacon} from "./Beacon.sol";
+import {
+    IInspectedNodes,
+    IInspectedReplicas,
+    IInspectionParams
+} from "./IInspectionPeers.sol";
 import {SystemAddresses} from "./SystemAddresses.sol";
 import {SystemContract} from "./SystemContract.sol";
 
@@ -10,6 +15,12 @@ import {SystemContract} from "./SystemContract.sol";
 abstract contract InspectionRecords is SystemContract {
     /// @notice No challenge with this id is waiting or open.
     error UnknownChallenge(uint256 challengeId);
+    /// @notice Only the node's owner may do this.
+    error NotNodeOwner(uint256 node, address owner);
+    /// @notice The node is discharged or retired.
+    error NodeClosed(uint256 node);
+    /// @notice Only one system contract may call this.
+    error OnlyContract(address allowed, address caller);
 
     /// @notice A farmer was challenged and its tree is frozen; the challenge opens two blocks later.
     event Snapshotted(
@@ -35,49 +46,6 @@ abstract contract InspectionRecords is SystemContract {
     event ChallengeVoided(uint256 indexed node, uint256 indexed challengeId);
     /// @notice The node failed too often: it is out for good, and its owner's stake was burned.
     event Discharged(uint256 indexed node, address indexed owner, uint256 slashedWei);
-
-    /// @notice A node's tree as it is told outside. Times are Unix seconds.
-    struct TreeView {
-        bytes32 root;
-        uint64 totalLeaves;
-        uint8 height;
-        uint64 paidLeaves;
-        uint64 deadLeaves;
-        uint8 strikes;
-        uint64 provenSeconds;
-        uint64 lastSettledTime;
-        // The scheduled challenge that freezes it; 0 for none.
-        uint64 frozenBy;
-    }
-
-    /// @notice A waiting or open challenge as it is told outside.
-    struct ChallengeView {
-        uint64 node;
-        // 0 for an extra challenge.
-        uint64 round;
-        // 0 for a scheduled challenge, which asks for the whole tree.
-        bytes32 replicaId;
-        bytes32 root;
-        uint64 totalLeaves;
-        uint8 height;
-        // 0 until it opens.
-        bytes32 seed;
-        uint64 snapshotSlot;
-        uint64 snapshotBlock;
-        // The last slot it can be answered in; later if the lane fills. 0 until it opens.
-        uint64 deadlineSlot;
-        uint64 paidLeaves;
-        address challenger;
-        uint96 bondWei;
-    }
-
-    /// @notice A node's last scheduled challenges, at most 24.
-    struct InspectionsView {
-        uint8 passes;
-        uint8 strikes;
-        // Unix seconds; 0 when it never passed.
-        uint64 lastPassedTime;
-    }
 
     struct Tree {
         bytes32 root;
@@ -153,81 +121,6 @@ abstract contract InspectionRecords is SystemContract {
     mapping(uint256 challengeId => Challenge) internal _challenges;
     mapping(bytes32 replicaId => JoinedReplica) internal _joined;
 
-    /// @notice The paid bytes that scheduled answers have proven since genesis, over all farmers.
-    function totalInspections() external view returns (uint256) {
-        return _totalInspections;
-    }
-
-    /// @notice A node's tree; zeros for a node that never joined a replica.
-    function treeOf(uint256 node) external view returns (TreeView memory) {
-        Tree storage tree = _trees[node];
-        return TreeView({
-            root: tree.root,
-            totalLeaves: tree.totalLeaves,
-            height: tree.height,
-            paidLeaves: tree.paidLeaves,
-            deadLeaves: tree.deadLeaves,
-            strikes: tree.strikes,
-            provenSeconds: tree.provenSeconds,
-            lastSettledTime: tree.lastSettledTime,
-            frozenBy: tree.challengeId
-        });
-    }
-
-    /// @notice Whether a replica stands in its node's tree and was not released.
-    function isJoined(bytes32 replicaId) external view returns (bool) {
-        JoinedReplica storage replica = _joined[replicaId];
-        return replica.joined && replica.releasedSlot == 0;
-    }
-
-    /// @notice The slot in which a replica that still stands in its node's tree was released; 0 for none.
-    function releasedSlotOf(bytes32 replicaId) external view returns (uint256) {
-        return _joined[replicaId].releasedSlot;
-    }
-
-    /// @notice The scheduled challenge a node waits for or has to answer; 0 for none.
-    function openChallengeOf(uint256 node) external view returns (uint256) {
-        return _trees[node].challengeId;
-    }
-
-    /// @notice The extra challenges a node waits for or has to answer; 0 in places that are free.
-    function extraChallengesOf(uint256 node) external view returns (uint64[4] memory) {
-        return _trees[node].extraIds;
-    }
-
-    /// @notice How a node did in its last scheduled challenges.
-    function inspectionsOf(uint256 node) external view returns (InspectionsView memory) {
-        Tree storage tree = _trees[node];
-        uint8 passes;
-        for (uint256 bits = tree.windowPasses; bits != 0; bits &= bits - 1) passes++;
-        return InspectionsView(passes, tree.windowCount - passes, tree.lastPassedTime);
-    }
-
-    /// @notice The round the schedule is in, its first slot and its length in slots.
-    function schedule()
-        external
-        view
-        returns (uint64 round, uint64 roundStart, uint64 roundLength)
-    {
-        return (_round.number, _round.startSlot, _round.lengthSlots);
-    }
-
-    /// @notice The seconds a replica was proven for since it joined; 0 when it did not.
-    function provenSince(bytes32 replicaId) external view returns (uint256) {
-        JoinedReplica storage replica = _joined[replicaId];
-        if (!replica.joined) return 0;
-        uint256 proven = _trees[replica.node].provenSeconds;
-        uint256 start = replica.startProvenSeconds;
-        return proven > start ? proven - start : 0;
-    }
-
-    /// @notice The paid leaves a node proves, averaged over its last scheduled challenges: what heft is made of.
-    function windowLeaves(uint256 node) external view returns (uint256) {
-        Tree storage tree = _trees[node];
-        uint256 count = tree.windowCount;
-        return count == 0 ? 0 : tree.windowSum / count;
-    }
-
     function _slot() internal view returns (uint64) {
         return uint64(Beacon(payable(SystemAddresses.BEACON)).currentSlot());
     }
@@ -235,5 +128,41 @@ abstract contract InspectionRecords is SystemContract {
     /// @dev Time for deadlines: slots, without those in which the answers' lane was full.
     function _laneClock() internal view returns (uint64) {
         return _slot() - _queue.fullSlots;
+    }
+
+    /// @dev The challenge with an id, waiting or open.
+    function _pending(uint256 challengeId) internal view returns (Challenge storage item) {
+        item = _challenges[challengeId];
+        if (item.snapshotBlock == 0) revert UnknownChallenge(challengeId);
+    }
+
+    /// @dev Whether the schedule has to visit a node: it holds something, or still counts for something.
+    function _isWatched(Tree storage tree) internal view returns (bool) {
+        return tree.totalLeaves != 0 || tree.windowSum != 0;
+    }
+
+    /// @dev Keeps count of the watched trees; to be called after a change with what was before it.
+    function _noteWatched(Tree storage tree, bool before) internal {
+        bool present = _isWatched(tree);
+        if (present == before) return;
+        if (present) _pendingWork++;
+        else _pendingWork--;
+    }
+
+    function _requireOwner(uint256 node) internal view returns (address owner) {
+        owner = _nodes().ownerOf(node);
+        if (owner != msg.sender) revert NotNodeOwner(node, owner);
+    }
+
+    function _nodes() internal pure returns (IInspectedNodes) {
+        return IInspectedNodes(SystemAddresses.NODES);
+    }
+
+    function _replicas() internal pure returns (IInspectedReplicas) {
+        return IInspectedReplicas(SystemAddresses.REPLICAS);
+    }
+
+    function _params() internal pure returns (IInspectionParams) {
+        return IInspectionParams(SystemAddresses.PARAMS);
     }
 }

@@ -1,160 +1,168 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {InspectionRecords} from "./InspectionRecords.sol";
+import {MerkleProof} from "../libraries/MerkleProof.sol";
+import {Sampling} from "../libraries/Sampling.sol";
+import {SumTree} from "../libraries/SumTree.sol";
+import {ExtraChallenges} from "./ExtraChallenges.sol";
+import {FarmerTrees} from "./FarmerTrees.sol";
+import {InspectionSchedule} from "./InspectionSchedule.sol";
+import {InspectionViews} from "./InspectionViews.sol";
 
 /// @title The public proof of retrievability
 /// @notice Farmers keep a Merkle-sum tree of their replicas; each round every farmer answers one challenge
 /// drawn from the beacon, and three failures in a row discharge its node.
 /// @custom:predeploy 0x600000000000000000000000000000000000000a
-contract Inspections is InspectionRecords {
-    /// @notice Only the node's owner may do this.
-    error NotNodeOwner(uint256 node, address owner);
-    /// @notice The node is discharged or retired.
-    error NodeClosed(uint256 node);
-    /// @notice One call takes 1 to 64 changes.
-    error BatchOutOfRange(uint256 count);
-    /// @notice A challenge of the node is pending; its tree changes again once that is settled.
-    error TreeFrozen(uint256 node, uint256 challengeId);
-    /// @notice The replica is on another node, or has another root or number of leaves.
-    error ReplicaMismatch(bytes32 replicaId);
-    /// @notice The replica stands in the tree already.
-    error AlreadyJoined(bytes32 replicaId);
-    /// @notice The replica does not stand in the tree, or was not released.
-    error NotDroppable(bytes32 replicaId);
-    /// @notice The siblings do not lead from this place to the tree's root.
-    error WrongPath(bytes32 replicaId, uint256 place);
-    /// @notice Only the protocol itself may call this.
-    error OnlySystem(address caller);
-    /// @notice Only one system contract may call this.
-    error OnlyContract(address allowed, address caller);
+contract Inspections is InspectionViews, FarmerTrees, InspectionSchedule, ExtraChallenges {
     /// @notice The challenge has no seed yet.
     error NotOpenYet(uint256 challengeId);
     /// @notice The deadline has passed.
     error TooLate(uint256 challengeId, uint256 deadlineSlot);
     /// @notice The anchor is not one of the last four blocks of this chain.
     error StaleAnchor(uint256 anchorNumber);
-    /// @notice The proof does not answer the challenge.
-    error BadProof(uint256 challengeId);
-    /// @notice An extra challenge needs exactly this bond.
-    error WrongBond(uint256 neededWei, uint256 sentWei);
-    /// @notice The replica has an open extra challenge.
-    error AlreadyChallenged(bytes32 replicaId, uint256 challengeId);
-    /// @notice A replica of fewer leaves than there are regions cannot be challenged by itself.
-    error ReplicaTooSmall(bytes32 replicaId, uint256 leafCount);
-    /// @notice The node has as many extra challenges open as it may have.
-    error TooManyOfNode(uint256 node, uint256 limit);
-    /// @notice This block has as many new extra challenges as it may have.
-    error TooManyInBlock(uint256 limit);
-    /// @notice The caller has no credit.
-    error NoCredit();
-    /// @notice The account refused its own coins.
-    error WithdrawalRefused();
+    /// @notice The proof does not answer the challenge: at `position`, counted in leaves, it is wrong or too short; at
+    /// the number of leaves, too long.
+    error BadProof(uint256 challengeId, uint256 position);
 
-    event ReplicaJoined(
-        uint256 indexed node,
-        bytes32 indexed replicaId,
-        bytes32 root,
-        uint32 leafCount,
-        uint32 place
-    );
-    event ReplicaDropped(uint256 indexed node, bytes32 indexed replicaId, uint32 place);
-    event AnswerLaneFull(uint256 slot);
-    event ReplicaChallenged(
-        uint256 indexed node,
-        uint256 indexed challengeId,
-        bytes32 indexed replicaId,
-        address challenger,
-        uint256 bondWei
-    );
-    event CreditWithdrawn(address indexed account, uint256 amountWei);
+    uint256 private constant MAX_ANCHOR_AGE = 4;
+    // Before the path: flag ‖ replica id ‖ root ‖ leaf count (uint32) ‖ place (uint32).
+    uint256 private constant HEADER_BYTES = 73;
 
-    /// @notice A replica put into a place of the tree, or taken out of it. `siblings` is the path of the place
-    /// from the leaf up: each the sum (uint64) and the hash, 40 bytes.
-    struct TreeChange {
+    struct Part {
+        bool excused;
         bytes32 replicaId;
         bytes32 root;
-        uint32 leafCount;
-        uint32 place;
-        bytes siblings;
-    }
-
-    mapping(address account => uint256) private _creditWei;
-
-    /// @notice Puts registered replicas of the caller's node into empty places of its tree.
-    /// @param changes 1 to 64, each path against the root the one before left.
-    function join(uint64 node, TreeChange[] calldata changes) external {
-        (node, changes);
-        _pendingWork = _pendingWork;
-    }
-
-    /// @notice Takes released replicas out of the tree of the caller's node.
-    /// @param changes 1 to 64, each path against the root the one before left.
-    function drop(uint64 node, TreeChange[] calldata changes) external {
-        (node, changes);
-        _pendingWork = _pendingWork;
-    }
-
-    /// @notice The schedule's work at the end of a block, for the protocol's own sender 0xff…fe.
-    /// @param laneFull Whether no further answer would have fitted into this block.
-    /// @return acted Whether anything changed; if not, the protocol undoes the call.
-    function step(bool laneFull) external returns (bool acted) {
-        (laneFull);
-        _pendingWork = _pendingWork;
-        return false;
+        uint256 leafCount;
+        uint256 place;
+        uint256 firstLeaf;
     }
 
     /// @notice Answers a challenge of the caller's node (special transaction of kind 10).
     /// @param anchorNumber One of the last four blocks, whose hash is `anchorHash`: the answer counts on no fork
     /// without it.
+    /// @param proof For the whole tree, for each replica that is touched: its header, its path, and unless it was
+    /// released before the snapshot its leaves and hashes. For one replica, leaves and hashes.
     function answer(
         uint64 challengeId,
         uint64 anchorNumber,
         bytes32 anchorHash,
         bytes calldata proof
     ) external {
-        (challengeId, anchorNumber, anchorHash, proof);
-        _pendingWork = _pendingWork;
+        Challenge storage item = _pending(challengeId);
+        address farmer = _requireOwner(item.node);
+        if (item.seed == 0) revert NotOpenYet(challengeId);
+        uint256 deadline = item.deadlineClock;
+        if (_laneClock() > deadline) revert TooLate(challengeId, deadline + _queue.fullSlots);
+        _requireAnchor(anchorNumber, anchorHash);
+        if (item.replicaId == 0) {
+            _verifyTree(challengeId, item, proof);
+            _passScheduled(challengeId, item);
+        } else {
+            _verifyReplica(challengeId, item, proof);
+            _passExtra(challengeId, item, farmer);
+        }
     }
 
-    /// @notice Challenges one replica, joined or not, for a bond that goes back if its farmer fails.
-    function challenge(bytes32 replicaId) external payable returns (uint64 challengeId) {
-        (replicaId);
-        _pendingWork = _pendingWork;
-        return 0;
+    function _requireAnchor(uint256 number, bytes32 hash) private view {
+        bool isRecent = number < block.number && number + MAX_ANCHOR_AGE >= block.number;
+        if (!isRecent || hash == 0 || blockhash(number) != hash) revert StaleAnchor(number);
     }
 
-    /// @notice Pays out the caller's bonds that came back or were won.
-    function withdrawCredit() external {
-        _pendingWork = _pendingWork;
+    function _verifyTree(uint256 id, Challenge storage item, bytes calldata proof) private view {
+        Tree storage tree = _trees[item.node];
+        uint256 totalLeaves = tree.totalLeaves;
+        uint256[] memory samples = Sampling.positions(item.seed, totalLeaves);
+        (uint256 cursor, uint256 end) = _bounds(proof);
+        uint256 done;
+        Part memory part;
+        while (done < samples.length) {
+            bytes32 root;
+            uint256 sum;
+            (root, sum, cursor) = _readPart(part, tree.height, cursor);
+            uint256 count = _countWithin(samples, done, part);
+            bool isTrue = root == tree.root && sum == totalLeaves && count != 0
+                && part.excused == _isExcused(part.replicaId, item.snapshotSlot);
+            if (!isTrue) revert BadProof(id, samples[done]);
+            if (!part.excused) {
+                uint256[] memory indices = _indicesWithin(samples, done, count, part.firstLeaf);
+                (root, cursor) = MerkleProof.climb(part.leafCount, indices, cursor);
+                if (root != part.root) revert BadProof(id, samples[done]);
+            }
+            done += count;
+        }
+        if (cursor != end) revert BadProof(id, totalLeaves);
     }
 
-    /// @notice What `withdrawCredit` would pay an account, in wei.
-    function creditOf(address account) external view returns (uint256) {
-        return _creditWei[account];
+    function _verifyReplica(uint256 id, Challenge storage item, bytes calldata proof) private view {
+        (, bytes32 root, uint32 leafCount,) = _replicas().joinable(item.replicaId);
+        uint256[] memory samples = Sampling.positions(item.seed, leafCount);
+        (uint256 cursor, uint256 end) = _bounds(proof);
+        uint256 first = samples[0];
+        bytes32 found;
+        (found, cursor) = MerkleProof.climb(leafCount, samples, cursor);
+        if (found != root) revert BadProof(id, first);
+        if (cursor != end) revert BadProof(id, leafCount);
     }
 
-    /// @notice Counts a released replica as dead where it had joined; for the Replicas contract.
-    function replicaReleased(bytes32 replicaId, uint32 leafCount) external {
-        (replicaId, leafCount);
-        _pendingWork = _pendingWork;
+    /// @dev Reads the header at `cursor` in the call data, and climbs the path behind it.
+    function _readPart(Part memory part, uint256 height, uint256 cursor)
+        private
+        pure
+        returns (bytes32 root, uint256 sum, uint256 next)
+    {
+        uint256 flag;
+        bytes32 replicaId;
+        bytes32 replicaRoot;
+        uint256 numbers;
+        assembly ("memory-safe") {
+            flag := byte(0, calldataload(cursor))
+            replicaId := calldataload(add(cursor, 1))
+            replicaRoot := calldataload(add(cursor, 33))
+            numbers := shr(192, calldataload(add(cursor, 65)))
+        }
+        if (flag > 1) return (0, 0, cursor);
+        part.excused = flag == 1;
+        part.replicaId = replicaId;
+        part.root = replicaRoot;
+        part.leafCount = numbers >> 32;
+        part.place = numbers & type(uint32).max;
+        next = cursor + HEADER_BYTES;
+        bytes32 entry = SumTree.entryHash(replicaId, replicaRoot, part.leafCount);
+        (root, sum, part.firstLeaf) =
+            SumTree.climb(next, height, part.place, entry, part.leafCount);
+        next += height * SumTree.SIBLING_BYTES;
     }
 
-    /// @notice Closes the tree of a retired node; for the Nodes contract.
-    function nodeRetired(uint256 node) external {
-        (node);
-        _pendingWork = _pendingWork;
+    /// @dev How many of the next samples lie in the replica.
+    function _countWithin(uint256[] memory samples, uint256 done, Part memory part)
+        private
+        pure
+        returns (uint256 count)
+    {
+        uint256 end = part.firstLeaf + part.leafCount;
+        if (samples[done] < part.firstLeaf) return 0;
+        while (done + count < samples.length && samples[done + count] < end) count++;
     }
 
-    /// @notice Counts a failure shown elsewhere; for the SentinelGroups contract.
-    function strike(uint256 node) external {
-        (node);
-        _pendingWork = _pendingWork;
+    function _indicesWithin(uint256[] memory samples, uint256 done, uint256 count, uint256 firstLeaf)
+        private
+        pure
+        returns (uint256[] memory indices)
+    {
+        indices = new uint256[](count);
+        for (uint256 i; i < count; i++) indices[i] = samples[done + i] - firstLeaf;
     }
 
-    /// @notice A challenge that waits for its seed or its answer.
-    function challengeOf(uint256 challengeId) external view returns (ChallengeView memory item) {
-        if (_challenges[challengeId].snapshotBlock == 0) revert UnknownChallenge(challengeId);
-        return item;
+    /// @dev Whether nothing is to be shown of a replica: it was released before the tree was asked about.
+    function _isExcused(bytes32 replicaId, uint256 snapshotSlot) private view returns (bool) {
+        uint256 releasedSlot = _joined[replicaId].releasedSlot;
+        return releasedSlot != 0 && releasedSlot < snapshotSlot;
+    }
+
+    function _bounds(bytes calldata proof) private pure returns (uint256 start, uint256 end) {
+        assembly ("memory-safe") {
+            start := proof.offset
+            end := add(proof.offset, proof.length)
+        }
     }
 }

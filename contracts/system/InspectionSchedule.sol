@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Sampling} from "../libraries/Sampling.sol";
+import {Beacon} from "./Beacon.sol";
+import {Strikes} from "./Strikes.sol";
+import {SystemAddresses} from "./SystemAddresses.sol";
+
+/// @title Who is asked when
+/// @notice In each round every node with enough leaves is asked once, at a slot its index gives. A challenge freezes
+/// the tree, opens two blocks later with a seed from that block's beacon value, and ends at its deadline. Work per
+/// block is bounded; what does not fit waits for the next blocks, or for the next round.
+abstract contract InspectionSchedule is Strikes {
+    /// @notice Only the protocol itself may call this.
+    error OnlySystem(address caller);
+
+    event AnswerLaneFull(uint256 slot);
+
+    address private constant SYSTEM = 0xffffFFFfFFffffffffffffffFfFFFfffFFFfFFfE;
+    bytes32 private constant SCHEDULED_TAG = keccak256("Genaro scheduled inspection");
+    bytes32 private constant EXTRA_TAG = keccak256("Genaro extra inspection");
+    uint256 private constant MAX_SNAPSHOTS = 32;
+    // As many as may come in with a block, the extra challenges too: so the queue never backs up.
+    uint256 private constant MAX_QUEUED = 48;
+    uint256 private constant MAX_VISITS = 256;
+    // Passing over this much that needs nothing is worth being noted.
+    uint256 private constant NOTED_VISITS = 64;
+    uint256 private constant VISITS_PER_SLOT = 128;
+    uint256 private constant OPENING_BLOCKS = 2;
+    uint256 private constant DEAD_SHARE = 8;
+
+    /// @notice The schedule's work at the end of a block, for the protocol's own sender 0xff…fe.
+    /// @param laneFull Whether no further answer would have fitted into this block.
+    /// @return acted Whether anything changed; if not, the protocol undoes the call.
+    function step(bool laneFull) external returns (bool acted) {
+        if (msg.sender != SYSTEM) revert OnlySystem(msg.sender);
+        if (laneFull) {
+            acted = true;
+            _queue.fullSlots++;
+            emit AnswerLaneFull(_slot());
+        }
+        if (_settleExpired()) acted = true;
+        if (_openWaiting()) acted = true;
+        if (_snapshotDue()) acted = true;
+    }
+
+    function _settleExpired() private returns (bool acted) {
+        Queue memory queue = _queue;
+        uint256 clock = _laneClock();
+        uint64 id = queue.settledId;
+        uint256 settled;
+        bool isGap;
+        while (id < queue.openedId && settled < MAX_QUEUED && id - queue.settledId < MAX_VISITS) {
+            Challenge storage item = _challenges[id + 1];
+            if (item.snapshotBlock != 0) {
+                if (item.deadlineClock >= clock) break;
+                if (settled++ == 0) isGap = _isGap();
+                if (isGap) _void(id + 1, item);
+                else if (item.replicaId == 0) _failScheduled(id + 1, item);
+                else _failExtra(id + 1, item);
+            }
+            id++;
+        }
+        acted = settled != 0 || id - queue.settledId >= NOTED_VISITS;
+        if (acted) _queue.settledId = id;
+    }
+
+    function _openWaiting() private returns (bool acted) {
+        Queue memory queue = _queue;
+        uint64 id = queue.openedId;
+        uint256 opened;
+        while (id < queue.lastId && opened < MAX_QUEUED && id - queue.openedId < MAX_VISITS) {
+            Challenge storage item = _challenges[id + 1];
+            uint256 snapshotBlock = item.snapshotBlock;
+            if (snapshotBlock != 0) {
+                if (block.number < snapshotBlock + OPENING_BLOCKS) break;
+                _open(id + 1, item);
+                opened++;
+            }
+            id++;
+        }
+        acted = opened != 0 || id - queue.openedId >= NOTED_VISITS;
+        if (acted) _queue.openedId = id;
+    }
+
+    function _open(uint256 id, Challenge storage item) private {
+        (, uint256 answerSlots,) = _params().inspectionTerms();
+        bytes32 replicaId = item.replicaId;
+        bytes32 seed = replicaId == 0
+            ? keccak256(
+                abi.encode(SCHEDULED_TAG, block.prevrandao, uint256(item.node), uint256(item.round))
+            )
+            : keccak256(abi.encode(EXTRA_TAG, block.prevrandao, replicaId, id));
+        item.seed = seed;
+        item.deadlineClock = uint64(_laneClock() + answerSlots);
+        emit ChallengeOpened(item.node, id, replicaId, seed, item.deadlineClock + _queue.fullSlots);
+    }
+
+    function _snapshotDue() private returns (bool acted) {
+        Round memory round = _round;
+        uint256 nodeCount = _nodes().nodeCount();
+        uint256 slot = _slot();
+        acted = _beginRound(round, slot, nodeCount);
+        uint256 snapshots;
+        uint256 visits;
+        while (snapshots < MAX_SNAPSHOTS && visits < MAX_VISITS) {
+            if (round.offset >= nodeCount || round.offset > slot - round.startSlot) break;
+            uint256 node = round.offset + uint256(round.lap) * round.lengthSlots;
+            if (node >= nodeCount) {
+                (round.offset, round.lap) = (round.offset + 1, 0);
+                continue;
+            }
+            round.lap++;
+            visits++;
+            if (_visit(uint64(node), round.number, uint64(slot))) snapshots++;
+        }
+        if (snapshots != 0 || visits >= NOTED_VISITS) acted = true;
+        if (acted) _round = round;
+    }
+
+    /// @dev Rounds that nobody saw are skipped. A round has a slot for each active node, so that about one answer
+    /// falls into a block, and never more nodes per slot than a block can visit.
+    function _beginRound(Round memory round, uint256 slot, uint256 nodeCount)
+        private
+        view
+        returns (bool begun)
+    {
+        uint256 length = round.lengthSlots;
+        if (length == 0) {
+            (round.number, round.startSlot) = (1, uint64(slot));
+        } else {
+            uint256 passed = (slot - round.startSlot) / length;
+            if (passed == 0) return false;
+            round.number += uint64(passed);
+            round.startSlot += uint64(passed * length);
+        }
+        (length,,) = _params().inspectionTerms();
+        uint256 activeCount = _nodes().activeNodeCount();
+        if (length < activeCount) length = activeCount;
+        if (length < nodeCount / VISITS_PER_SLOT) length = nodeCount / VISITS_PER_SLOT;
+        (round.lengthSlots, round.offset, round.lap) = (uint32(length), 0, 0);
+        return true;
+    }
+
+    /// @return acted Whether the node was due for anything.
+    function _visit(uint64 node, uint64 round, uint64 slot) private returns (bool acted) {
+        Tree storage tree = _trees[node];
+        if (tree.closed || tree.challengeId != 0) return false;
+        uint64 totalLeaves = tree.totalLeaves;
+        if (totalLeaves < Sampling.REGION_COUNT) {
+            if (tree.windowSum == 0) return false;
+            _pushWindow(tree, 0, false);
+            return true;
+        }
+        bool wasStale = tree.stale;
+        bool isStale = uint256(tree.deadLeaves) * DEAD_SHARE > totalLeaves;
+        if (wasStale != isStale) tree.stale = isStale;
+        if (wasStale && isStale) {
+            _failRound(node, 0);
+            return true;
+        }
+        uint64 id = ++_queue.lastId;
+        _pendingWork++;
+        tree.challengeId = id;
+        Challenge storage item = _challenges[id];
+        item.node = node;
+        item.round = round;
+        item.snapshotSlot = slot;
+        item.snapshotBlock = uint64(block.number);
+        item.paidLeaves = tree.paidLeaves;
+        emit Snapshotted(node, id, round, tree.root, totalLeaves);
+        return true;
+    }
+
+    /// @dev The bond goes back and the replica is void; one that was released meanwhile can no longer be shown.
+    function _failExtra(uint256 id, Challenge storage item) private {
+        bytes32 replicaId = item.replicaId;
+        uint64 node = item.node;
+        try _replicas().joinable(replicaId) returns (uint64, bytes32, uint32, bool) {
+            _endExtra(id, item, item.challenger);
+            _replicas().forfeit(replicaId);
+            _strike(node, id);
+        } catch {
+            _void(id, item);
+        }
+    }
+
+    /// @dev Whether most of the last slots had no block, so that nobody could answer in them.
+    function _isGap() private view returns (bool) {
+        (, uint256 answerSlots,) = _params().inspectionTerms();
+        uint256 slot = _slot();
+        uint256 window = answerSlots < slot ? answerSlots : slot;
+        uint256 missed;
+        for (uint256 past = slot - window; past < slot; past++) {
+            try Beacon(payable(SystemAddresses.BEACON)).mixAt(past) returns (bytes32) {}
+            catch {
+                missed++;
+            }
+        }
+        return 2 * missed > window;
+    }
+}

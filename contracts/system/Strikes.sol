@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IInspectedStaking} from "./IInspectionPeers.sol";
+import {InspectionRecords} from "./InspectionRecords.sol";
+import {SystemAddresses} from "./SystemAddresses.sol";
+
+/// @title What follows from passing and from failing
+/// @notice A pass of a scheduled challenge proves time and counts for heft; a failure is a strike, and three in a row
+/// without a pass discharge the node.
+abstract contract Strikes is InspectionRecords {
+    uint256 private constant STRIKE_LIMIT = 3;
+    uint256 private constant WINDOW_LENGTH = 24;
+    uint256 private constant LEAF_BYTES = 1024;
+
+    /// @dev Coins that bonds became, by who may take them out.
+    mapping(address account => uint256) internal _creditWei;
+
+    /// @notice Counts a failure shown elsewhere; for the SentinelGroups contract.
+    function strike(uint256 node) external {
+        if (msg.sender != SystemAddresses.SENTINEL_GROUPS) {
+            revert OnlyContract(SystemAddresses.SENTINEL_GROUPS, msg.sender);
+        }
+        _strike(uint64(node), 0);
+    }
+
+    /// @notice Closes the tree of a retired node; for the Nodes contract.
+    function nodeRetired(uint256 node) external {
+        if (msg.sender != SystemAddresses.NODES) {
+            revert OnlyContract(SystemAddresses.NODES, msg.sender);
+        }
+        _close(_trees[node]);
+    }
+
+    function _passScheduled(uint256 id, Challenge storage item) internal {
+        Tree storage tree = _trees[item.node];
+        uint64 leaves = item.paidLeaves;
+        emit Passed(item.node, id, leaves);
+        _totalInspections += uint128(leaves * LEAF_BYTES);
+        uint48 time = uint48(block.timestamp);
+        tree.strikes = 0;
+        tree.provenSeconds += time - tree.lastSettledTime;
+        tree.lastSettledTime = time;
+        tree.lastPassedTime = time;
+        tree.challengeId = 0;
+        _pushWindow(tree, leaves, true);
+        _forget(id);
+    }
+
+    function _failScheduled(uint256 id, Challenge storage item) internal {
+        uint64 node = item.node;
+        _trees[node].challengeId = 0;
+        _forget(id);
+        _failRound(node, id);
+    }
+
+    /// @dev A scheduled failure; `id` is 0 when the tree was too stale to ask about.
+    function _failRound(uint64 node, uint256 id) internal {
+        Tree storage tree = _trees[node];
+        tree.lastSettledTime = uint48(block.timestamp);
+        _pushWindow(tree, 0, false);
+        _strike(node, id);
+    }
+
+    function _strike(uint64 node, uint256 id) internal {
+        Tree storage tree = _trees[node];
+        if (tree.closed) return;
+        uint8 strikes = tree.strikes + 1;
+        tree.strikes = strikes;
+        emit Struck(node, id, strikes);
+        if (strikes >= STRIKE_LIMIT) _discharge(node, tree);
+    }
+
+    /// @dev Notes the leaves a scheduled challenge proved, in the place of those of 24 challenges ago.
+    function _pushWindow(Tree storage tree, uint64 leaves, bool passed) internal {
+        bool watched = _isWatched(tree);
+        uint256 next = tree.windowNext;
+        tree.windowSum = tree.windowSum + leaves - tree.window[next];
+        tree.window[next] = leaves;
+        uint24 bit = uint24(1 << next);
+        tree.windowPasses = passed ? tree.windowPasses | bit : tree.windowPasses & ~bit;
+        tree.windowNext = uint8((next + 1) % WINDOW_LENGTH);
+        if (tree.windowCount < WINDOW_LENGTH) tree.windowCount++;
+        _noteWatched(tree, watched);
+    }
+
+    /// @dev Takes a pending extra challenge off the node's short list, and gives its bond to an account.
+    function _endExtra(uint256 id, Challenge storage item, address account) internal {
+        _creditWei[account] += item.bondWei;
+        uint64[4] storage ids = _trees[item.node].extraIds;
+        for (uint256 i; i < ids.length; i++) {
+            if (ids[i] == id) ids[i] = 0;
+        }
+        _forget(id);
+    }
+
+    /// @dev Ends a challenge without an outcome.
+    function _void(uint256 id, Challenge storage item) internal {
+        emit ChallengeVoided(item.node, id);
+        if (item.replicaId != 0) return _endExtra(id, item, item.challenger);
+        _trees[item.node].challengeId = 0;
+        _forget(id);
+    }
+
+    function _forget(uint256 id) private {
+        delete _challenges[id];
+        _pendingWork--;
+    }
+
+    function _discharge(uint64 node, Tree storage tree) private {
+        _close(tree);
+        address owner = _nodes().discharge(node);
+        uint256 minimumWei = _params().minimumStakeWei();
+        uint256 slashedWei = IInspectedStaking(SystemAddresses.STAKING).slash(owner, minimumWei);
+        emit Discharged(node, owner, slashedWei);
+    }
+
+    /// @dev Nothing is asked of a closed tree, and nothing joins it; what was proven stays proven.
+    function _close(Tree storage tree) private {
+        if (tree.closed) return;
+        tree.closed = true;
+        uint256 id = tree.challengeId;
+        if (id != 0) _void(id, _challenges[id]);
+        for (uint256 i; i < 4; i++) {
+            id = tree.extraIds[i];
+            if (id != 0) _void(id, _challenges[id]);
+        }
+        bool watched = _isWatched(tree);
+        tree.root = 0;
+        tree.totalLeaves = 0;
+        tree.height = 0;
+        tree.paidLeaves = 0;
+        tree.deadLeaves = 0;
+        tree.windowSum = 0;
+        delete tree.window;
+        _noteWatched(tree, watched);
+    }
+}
