@@ -40,7 +40,7 @@ import {
   type Network,
   type NetworkName,
 } from '../src/protocol/networks.ts'
-import { GENESIS_PARAMS, UNBONDING_EPOCHS } from '../src/protocol/params.ts'
+import { GENESIS_PARAMS, HEFT_POOL_WEI, UNBONDING_EPOCHS } from '../src/protocol/params.ts'
 import * as slots from '../src/protocol/slots.ts'
 import { SYSTEM_CONTRACT_ARTIFACTS } from '../src/protocol/systemContracts.ts'
 import {
@@ -111,8 +111,10 @@ function systemContracts(network: Network, founders: Founders | undefined) {
       ? {}
       : { Staking: stakingStorage(founders), Nodes: nodesStorage(founders.farmers) }),
   }
-  const balances: Partial<Record<SystemContractName, bigint>> =
-    founders === undefined ? {} : { Staking: totalStakeWei(founders) }
+  const balances: Partial<Record<SystemContractName, bigint>> = {
+    Heft: HEFT_POOL_WEI,
+    ...(founders === undefined ? {} : { Staking: totalStakeWei(founders) }),
+  }
   return Object.fromEntries(
     Object.entries(SYSTEM_CONTRACTS).map(([key, address]) => {
       const name = key as SystemContractName
@@ -125,12 +127,19 @@ function systemContracts(network: Network, founders: Founders | undefined) {
 const totalStakeWei = ({ farmers }: Founders): bigint =>
   DEVNET_VALIDATOR.stakeWei + BigInt(farmers.length) * DEVNET_FARMER_TERMS.stakeWei
 
-function paramsStorage({ epochLengthSlots }: Network): Storage {
-  const unbondingEpochs = UNBONDING_EPOCHS
-  const words = encodeParamsWords({ ...GENESIS_PARAMS, epochLengthSlots, unbondingEpochs })
+function paramsStorage({ epochLengthSlots, periodSlots, answerSlots }: Network): Storage {
+  const words = encodeParamsWords({
+    ...GENESIS_PARAMS,
+    epochLengthSlots,
+    unbondingEpochs: UNBONDING_EPOCHS,
+    periodSlots,
+    answerSlots,
+  })
   return toStorage([
     [slots.paramsKeys.market, words.market],
     [slots.paramsKeys.staking, words.staking],
+    [slots.paramsKeys.inspections, words.inspections],
+    [slots.paramsKeys.heft, words.heft],
   ])
 }
 
@@ -185,7 +194,7 @@ function nodeEntries({ node, address, peerId }: DevnetFarmer): Entry[] {
   const { capacityBytes, endpointHash } = DEVNET_FARMER_TERMS
   const keys = slots.nodeKeys(node)
   const owner = bytesToBigInt(address.bytes)
-  const use = { usedBytes: 0n, replicaCount: 0n, activePosition: node + 1n }
+  const use = { usedBytes: 0n, replicaCount: 0n, activePosition: node + 1n, dischargedTime: 0n }
   return [
     [keys.node, encodeNodeWord({ owner, capacityBytes, position: 1n })],
     [keys.endpointHash, endpointHash],

@@ -41,4 +41,18 @@ library Unbondings {
         }
         for (uint256 i = length; i > kept; i--) list.pop();
     }
+
+    /// @notice Takes up to an amount out of the list, what is released last first, and says how much that was.
+    function take(Unbonding[] storage list, uint256 amountWei) internal returns (uint256 takenWei) {
+        while (takenWei < amountWei && list.length != 0) {
+            Unbonding storage last = list[list.length - 1];
+            uint256 left = amountWei - takenWei;
+            if (last.amountWei > left) {
+                last.amountWei -= uint128(left);
+                return amountWei;
+            }
+            takenWei += last.amountWei;
+            list.pop();
+        }
+    }
 }

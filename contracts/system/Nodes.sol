@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Paging} from "../libraries/Paging.sol";
-import {Unordered} from "../libraries/Unordered.sol";
+import {Inspections} from "./Inspections.sol";
+import {NodeRecords} from "./NodeRecords.sol";
 import {Params} from "./Params.sol";
 import {Staking} from "./Staking.sol";
 import {SystemAddresses} from "./SystemAddresses.sol";
-import {SystemContract} from "./SystemContract.sol";
 
 /// @title Farmer nodes
 /// @notice Special transactions of kind 8. Each active node locks the minimum stake of its owner, and cannot
 /// retire while it holds replicas.
 /// @custom:predeploy 0x6000000000000000000000000000000000000004
-contract Nodes is SystemContract {
-    using Paging for uint256[];
-    using Unordered for uint256[];
-
+contract Nodes is NodeRecords {
     /// @notice A peer id is 1 to 64 bytes.
     error BadPeerId(uint256 length);
     /// @notice A node offers at least one byte.
@@ -26,11 +22,9 @@ contract Nodes is SystemContract {
     error NodeExists(uint256 node);
     /// @notice The caller has as many nodes as an account may have.
     error TooManyNodes(uint256 limit);
-    /// @notice No node was ever registered under this index.
-    error UnknownNode(uint256 node);
     /// @notice The node belongs to another account.
     error NotNodeOwner(uint256 node, address owner);
-    /// @notice The node was retired.
+    /// @notice The node was retired, or discharged.
     error NodeRetired(uint256 node);
     /// @notice The node's replicas would be larger than what it offers.
     error CapacityExceeded(uint256 node, uint256 usedBytes, uint256 capacityBytes);
@@ -38,6 +32,8 @@ contract Nodes is SystemContract {
     error NodeHoldsReplicas(uint256 node, uint256 replicaCount);
     /// @notice Only the Replicas contract may call this.
     error OnlyReplicas(address caller);
+    /// @notice Only the Inspections contract may call this.
+    error OnlyInspections(address caller);
 
     event NodeRegistered(
         uint256 indexed node,
@@ -47,40 +43,10 @@ contract Nodes is SystemContract {
         bytes32 endpointHash
     );
     event NodeUpdated(uint256 indexed node, uint64 capacityBytes, bytes32 endpointHash);
-    event NodeLeft(uint256 indexed node, address indexed owner);
-
-    struct Node {
-        address owner;
-        uint64 capacityBytes;
-        // Place among the owner's active nodes, counted from 1; 0 once retired.
-        uint32 position;
-        bytes32 endpointHash;
-        bytes peerId;
-        uint64 usedBytes;
-        uint64 replicaCount;
-        // Place among all active nodes, counted from 1.
-        uint64 activePosition;
-    }
-
-    /// @notice A node as it is told outside.
-    struct NodeView {
-        address owner;
-        bool active;
-        uint64 capacityBytes;
-        bytes32 endpointHash;
-        bytes peerId;
-        uint64 usedBytes;
-        uint64 replicaCount;
-    }
+    event NodeDischarged(uint256 indexed node, address indexed owner);
 
     uint256 private constant MAX_PEER_ID_BYTES = 64;
     uint256 private constant MAX_NODES_PER_ACCOUNT = 1000;
-
-    Node[] private _nodes;
-    mapping(address owner => uint256[]) private _activeNodes;
-    // Index of the owner's active node with this peer id, plus one.
-    mapping(address owner => mapping(bytes32 peerIdHash => uint256)) private _nodeByPeerId;
-    uint256[] private _allActiveNodes;
 
     /// @notice Registers a farmer node of the caller and locks stake for it.
     /// @param peerId The node's libp2p peer id, 1 to 64 bytes; once per account.
@@ -126,14 +92,21 @@ contract Nodes is SystemContract {
         Node storage record = _ownNode(node);
         uint256 replicaCount = record.replicaCount;
         if (replicaCount != 0) revert NodeHoldsReplicas(node, replicaCount);
-        uint256 moved = _activeNodes[msg.sender].takeOut(record.position);
-        _nodes[moved].position = record.position;
-        moved = _allActiveNodes.takeOut(record.activePosition);
-        _nodes[moved].activePosition = record.activePosition;
-        record.position = 0;
-        record.activePosition = 0;
-        delete _nodeByPeerId[msg.sender][keccak256(record.peerId)];
-        emit NodeLeft(node, msg.sender);
+        _leave(node, record);
+        Inspections(payable(SystemAddresses.INSPECTIONS)).nodeRetired(node);
+    }
+
+    /// @notice Takes a node out for good because its farmer failed; for the Inspections contract. Its replicas can be
+    /// released by anyone from now on.
+    /// @return owner Whose stake pays for it.
+    function discharge(uint256 node) external returns (address owner) {
+        _requireInspections();
+        Node storage record = _existing(node);
+        if (record.position == 0) revert NodeRetired(node);
+        owner = record.owner;
+        record.dischargedTime = uint64(block.timestamp);
+        _leave(node, record);
+        emit NodeDischarged(node, owner);
     }
 
     /// @notice Counts a new replica on a node; for the Replicas contract.
@@ -160,52 +133,6 @@ contract Nodes is SystemContract {
         return record.owner;
     }
 
-    /// @notice The account a node belongs to, for good.
-    function ownerOf(uint256 node) external view returns (address) {
-        return _existing(node).owner;
-    }
-
-    /// @notice A node by its index, retired ones too.
-    function nodeOf(uint256 node) external view returns (NodeView memory) {
-        return _view(_existing(node));
-    }
-
-    /// @notice How many nodes were ever registered: the next node's index.
-    function nodeCount() external view returns (uint256) {
-        return _nodes.length;
-    }
-
-    /// @notice How many nodes are active.
-    function activeNodeCount() external view returns (uint256) {
-        return _allActiveNodes.length;
-    }
-
-    /// @notice The indexes of all active nodes from `offset` on, at most `limit`. Their order changes when one
-    /// retires.
-    function activeNodes(uint256 offset, uint256 limit) external view returns (uint256[] memory) {
-        return _allActiveNodes.page(offset, limit);
-    }
-
-    /// @notice How many active nodes an account has.
-    function activeNodeCountOf(address owner) external view returns (uint256) {
-        return _activeNodes[owner].length;
-    }
-
-    /// @notice The indexes of an account's active nodes from `offset` on, at most `limit`.
-    function activeNodesOf(address owner, uint256 offset, uint256 limit)
-        external
-        view
-        returns (uint256[] memory)
-    {
-        return _activeNodes[owner].page(offset, limit);
-    }
-
-    /// @notice The nodes from index `offset` on, at most `limit`, retired ones too.
-    function nodes(uint256 offset, uint256 limit) external view returns (NodeView[] memory items) {
-        items = new NodeView[](Paging.pageLength(_nodes.length, offset, limit));
-        for (uint256 i; i < items.length; i++) items[i] = _view(_nodes[offset + i]);
-    }
-
     function _requireFreeStake() private view {
         Staking staking = Staking(payable(SystemAddresses.STAKING));
         uint256 minimumWei = Params(payable(SystemAddresses.PARAMS)).minimumStakeWei();
@@ -220,30 +147,17 @@ contract Nodes is SystemContract {
         _nodeByPeerId[msg.sender][peerIdHash] = node + 1;
     }
 
-    function _existing(uint256 node) private view returns (Node storage) {
-        if (node >= _nodes.length) revert UnknownNode(node);
-        return _nodes[node];
-    }
-
     function _ownNode(uint256 node) private view returns (Node storage record) {
         record = _existing(node);
         if (record.owner != msg.sender) revert NotNodeOwner(node, record.owner);
         if (record.position == 0) revert NodeRetired(node);
     }
 
-    function _view(Node storage node) private view returns (NodeView memory) {
-        return NodeView(
-            node.owner,
-            node.position != 0,
-            node.capacityBytes,
-            node.endpointHash,
-            node.peerId,
-            node.usedBytes,
-            node.replicaCount
-        );
-    }
-
     function _requireReplicas() private view {
         if (msg.sender != SystemAddresses.REPLICAS) revert OnlyReplicas(msg.sender);
+    }
+
+    function _requireInspections() private view {
+        if (msg.sender != SystemAddresses.INSPECTIONS) revert OnlyInspections(msg.sender);
     }
 }

@@ -107,9 +107,13 @@ abstract contract ReplicaRecords is SystemContract {
         return _replicas[id].endTime != 0;
     }
 
+    function _isHeld(bytes32 id) internal view returns (bool) {
+        return _replicas[id].filePosition != 0;
+    }
+
     function _existing(bytes32 id) internal view returns (Replica storage replica) {
         replica = _replicas[id];
-        if (replica.filePosition != 0) return replica;
+        if (_isHeld(id)) return replica;
         if (replica.endTime != 0) revert ReplicaGone(id);
         revert UnknownReplica(id);
     }

@@ -2,18 +2,19 @@
 pragma solidity ^0.8.28;
 
 import {TypedData} from "../libraries/TypedData.sol";
+import {Heft} from "./Heft.sol";
 import {Nodes} from "./Nodes.sol";
-import {ReplicaRecords} from "./ReplicaRecords.sol";
+import {ReplicaPay} from "./ReplicaPay.sol";
 import {Stewards} from "./Stewards.sol";
 import {StorageMarket} from "./StorageMarket.sol";
 import {SystemAddresses} from "./SystemAddresses.sol";
 
 /// @title Who holds which replica, until when and for how much
 /// @notice Special transactions of kind 9. A bucket's owner, or the steward it named, registers replicas that
-/// farmers co-signed. The price is set aside out of the bucket's escrow at once and earned over the term; the
-/// stake locked for the farmer's node is its deposit, since a node with replicas cannot retire.
+/// farmers co-signed. The price is set aside out of the bucket's escrow at once and earned with each second the
+/// farmer proves; the stake locked for its node is its deposit, since a node with replicas cannot retire.
 /// @custom:predeploy 0x6000000000000000000000000000000000000009
-contract Replicas is ReplicaRecords, Stewards {
+contract Replicas is ReplicaPay, Stewards {
     /// @notice One call takes 1 to 64 replicas.
     error BatchOutOfRange(uint256 count);
     /// @notice Every offer needs one signature.
@@ -26,12 +27,15 @@ contract Replicas is ReplicaRecords, Stewards {
     error TermOver(bytes32 id, uint256 endTime);
     /// @notice The offer is not signed by the account that owns the node, for this chain and contract.
     error BadFarmerSignature(bytes32 id, address farmer);
-    /// @notice The replica runs; until it has ended only its bucket's owner or steward may release it.
+    /// @notice The replica runs; until it has ended or its node was discharged, only its bucket's owner or steward
+    /// may release it.
     error ReplicaRuns(bytes32 id, uint256 endTime);
     /// @notice The replica is on another account's node.
     error NotFarmer(bytes32 id, address farmer);
     /// @notice Nothing more has been earned yet.
     error NothingEarned();
+    /// @notice Only the contracts that show a farmer's fault may call this.
+    error OnlyAuditors(address caller);
 
     event ReplicaRegistered(
         bytes32 indexed bucketId,
@@ -52,6 +56,7 @@ contract Replicas is ReplicaRecords, Stewards {
         uint256 earnedWei,
         uint256 unearnedWei
     );
+    event ReplicaForfeited(uint256 indexed node, bytes32 indexed id);
     event ReplicaCollected(
         bytes32 indexed bucketId,
         bytes32 indexed fileId,
@@ -59,22 +64,6 @@ contract Replicas is ReplicaRecords, Stewards {
         bytes32 id,
         uint256 amountWei
     );
-
-    /// @notice A replica as it is told outside. Times are Unix seconds.
-    struct ReplicaView {
-        bytes32 bucketId;
-        bytes32 fileId;
-        uint32 shardIndex;
-        uint64 node;
-        bytes32 root;
-        uint32 leafCount;
-        uint64 sizeBytes;
-        uint256 priceWei;
-        uint256 earnedWei;
-        uint256 collectedWei;
-        uint48 startTime;
-        uint48 endTime;
-    }
 
     bytes32 private constant NAME_HASH = keccak256("Genaro Replicas");
     bytes32 private constant OFFER_TYPE_HASH = keccak256(
@@ -95,12 +84,23 @@ contract Replicas is ReplicaRecords, Stewards {
         for (uint256 i; i < offers.length; i++) _register(offers[i], farmerSignatures[i], domain);
     }
 
-    /// @notice Ends replicas: running ones by the bucket's owner or steward, ended ones by anyone. What was
-    /// earned becomes credit of the farmer (`StorageMarket.withdrawCredit`); the rest goes back.
+    /// @notice Ends replicas: running ones by the bucket's owner or steward, ended ones and those of discharged nodes
+    /// by anyone. What was earned becomes credit of the farmer (`StorageMarket.withdrawCredit`); the rest goes back.
     /// @param ids 1 to 64.
     function release(bytes32[] calldata ids) external {
         _requireBatch(ids.length);
-        for (uint256 i; i < ids.length; i++) _release(ids[i]);
+        for (uint256 i; i < ids.length; i++) {
+            _requireReleasable(ids[i]);
+            _release(ids[i]);
+        }
+    }
+
+    /// @notice Ends a replica whose farmer was shown not to hold it; for Inspections and SentinelGroups. It has earned
+    /// what was proven before, and the rest goes back.
+    function forfeit(bytes32 id) external {
+        _requireAuditor();
+        emit ReplicaForfeited(_existing(id).node, id);
+        _release(id);
     }
 
     /// @notice Pays the caller what replicas on its nodes have earned since it last collected.
@@ -110,26 +110,8 @@ contract Replicas is ReplicaRecords, Stewards {
         _requireBatch(ids.length);
         for (uint256 i; i < ids.length; i++) amountWei += _collect(ids[i]);
         if (amountWei == 0) revert NothingEarned();
+        _heft().farmerEarned(msg.sender, amountWei);
         _market().payFarmer(msg.sender, amountWei);
-    }
-
-    /// @notice A replica that was not released.
-    function replicaOf(bytes32 id) external view returns (ReplicaView memory) {
-        Replica storage replica = _existing(id);
-        return ReplicaView({
-            bucketId: replica.bucketId,
-            fileId: replica.fileId,
-            shardIndex: replica.shardIndex,
-            node: replica.node,
-            root: replica.root,
-            leafCount: replica.leafCount,
-            sizeBytes: uint64(_sizeBytes(replica)),
-            priceWei: replica.priceWei,
-            earnedWei: _earned(replica),
-            collectedWei: replica.collectedWei,
-            startTime: replica.startTime,
-            endTime: replica.endTime
-        });
     }
 
     /// @notice The id a replica has, whether or not it was registered: the EIP-712 struct hash of its offer.
@@ -168,17 +150,18 @@ contract Replicas is ReplicaRecords, Stewards {
         Replica storage replica = _existing(id);
         bytes32 bucketId = replica.bucketId;
         uint256 endTime = replica.endTime;
-        if (endTime > block.timestamp && !_isManager(bucketId)) revert ReplicaRuns(id, endTime);
         uint256 sizeBytes = _sizeBytes(replica);
-        uint256 earnedWei = _earned(replica);
+        uint256 earnedWei = _earned(id, replica);
         uint256 dueWei = earnedWei - replica.collectedWei;
         uint256 unearnedWei = replica.priceWei - earnedWei;
         emit ReplicaReleased(
             bucketId, replica.fileId, replica.node, id, earnedWei, unearnedWei
         );
         address farmer = _nodes().letGo(replica.node, sizeBytes);
+        _inspections().replicaReleased(id, replica.leafCount);
         _remove(replica);
         _countReleased(bucketId, farmer);
+        if (dueWei != 0) _heft().farmerEarned(farmer, dueWei);
         _market().unreserve(bucketId, sizeBytes, endTime, unearnedWei, farmer, dueWei);
     }
 
@@ -186,20 +169,11 @@ contract Replicas is ReplicaRecords, Stewards {
         Replica storage replica = _existing(id);
         address farmer = _nodes().ownerOf(replica.node);
         if (farmer != msg.sender) revert NotFarmer(id, farmer);
-        uint256 earnedWei = _earned(replica);
+        uint256 earnedWei = _earned(id, replica);
         amountWei = earnedWei - replica.collectedWei;
         if (amountWei == 0) return 0;
         replica.collectedWei = uint112(earnedWei);
         emit ReplicaCollected(replica.bucketId, replica.fileId, replica.node, id, amountWei);
-    }
-
-    /// @dev What a replica has earned of its price: linear over its term. Pay that depends on proofs hooks in
-    /// here; it must never fall, and never exceed the price.
-    function _earned(Replica storage replica) private view returns (uint256) {
-        uint256 endTime = replica.endTime;
-        if (endTime <= block.timestamp) return replica.priceWei;
-        uint256 startTime = replica.startTime;
-        return replica.priceWei * (block.timestamp - startTime) / (endTime - startTime);
     }
 
     function _requireValid(bytes32 id, ReplicaOffer calldata offer) private view {
@@ -211,8 +185,16 @@ contract Replicas is ReplicaRecords, Stewards {
         if (offer.endTime <= block.timestamp) revert TermOver(id, offer.endTime);
     }
 
-    function _sizeBytes(Replica storage replica) private view returns (uint256) {
-        return replica.leafCount * LEAF_BYTES;
+    function _requireReleasable(bytes32 id) private view {
+        Replica storage replica = _existing(id);
+        uint256 endTime = replica.endTime;
+        if (endTime <= block.timestamp || _isManager(replica.bucketId)) return;
+        if (!_nodes().isDischarged(replica.node)) revert ReplicaRuns(id, endTime);
+    }
+
+    function _requireAuditor() private view {
+        if (msg.sender == SystemAddresses.INSPECTIONS) return;
+        if (msg.sender != SystemAddresses.SENTINEL_GROUPS) revert OnlyAuditors(msg.sender);
     }
 
     function _requireBatch(uint256 count) private pure {
@@ -221,6 +203,10 @@ contract Replicas is ReplicaRecords, Stewards {
 
     function _nodes() private pure returns (Nodes) {
         return Nodes(payable(SystemAddresses.NODES));
+    }
+
+    function _heft() private pure returns (Heft) {
+        return Heft(payable(SystemAddresses.HEFT));
     }
 
     function _market() private pure returns (StorageMarket) {

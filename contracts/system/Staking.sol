@@ -2,21 +2,18 @@
 pragma solidity ^0.8.28;
 
 import {BLS} from "../libraries/BLS.sol";
-import {Paging} from "../libraries/Paging.sol";
 import {SafeCast} from "../libraries/SafeCast.sol";
 import {Unbonding, Unbondings} from "../libraries/Unbondings.sol";
 import {Beacon} from "./Beacon.sol";
-import {Nodes} from "./Nodes.sol";
 import {Params} from "./Params.sol";
+import {StakeRecords} from "./StakeRecords.sol";
 import {SystemAddresses} from "./SystemAddresses.sol";
-import {SystemContract} from "./SystemContract.sol";
 
 /// @title Stake, candidates and their keys
 /// @notice Special transactions of kind 1 (bet, register key) and 5 (unstake, withdraw). Every function acts
 /// for its caller alone. The minimum stake is locked once for being a candidate and once per farmer node.
 /// @custom:predeploy 0x6000000000000000000000000000000000000001
-contract Staking is SystemContract {
-    using Paging for address[];
+contract Staking is StakeRecords {
     using SafeCast for uint256;
     using Unbondings for Unbonding[];
 
@@ -36,33 +33,18 @@ contract Staking is SystemContract {
     error InvalidProofOfPossession();
     /// @notice Only a candidate can resign.
     error NotACandidate(address account);
+    /// @notice Only the Inspections contract may call this.
+    error OnlyInspections(address caller);
 
     event Staked(address indexed account, uint256 amountWei, uint256 stakeWei);
     event KeyRegistered(address indexed account, bytes blsPublicKey);
     event PayeeChanged(address indexed account, address payee);
     event CandidateJoined(address indexed account, uint256 stakeWei);
-    event CandidateLeft(address indexed account);
     event UnbondingStarted(address indexed account, uint256 amountWei, uint256 releaseSlot);
     event Withdrawn(address indexed account, uint256 amountWei);
-
-    struct Staker {
-        uint128 stakeWei;
-        // Place among the candidates, counted from 1; 0 for none.
-        uint64 candidatePosition;
-        bool hasKey;
-        bool resigned;
-        address payee;
-        bytes32[4] blsPublicKey;
-    }
+    event Slashed(address indexed account, uint256 slashedWei, uint256 stakeWei);
 
     bytes private constant PROOF_OF_POSSESSION_DOMAIN = "BLS_POP_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_";
-
-    mapping(address account => Staker) private _stakers;
-    mapping(address account => Unbonding[]) private _unbondings;
-    // A key stays its account's for good, so that an offence under an old key still has a culprit.
-    mapping(bytes32 keyHash => address account) private _keyOwner;
-    address[] private _candidates;
-    uint256 private _totalStakeWei;
 
     /// @notice Stakes the coins sent along, for the caller. With a registered key and the minimum stake
     /// free, the caller becomes a candidate.
@@ -111,17 +93,9 @@ contract Staking is SystemContract {
     /// @notice Stops being a candidate, which frees the stake locked for it. Registering the key again undoes it.
     function resign() external {
         Staker storage staker = _stakers[msg.sender];
-        uint256 position = staker.candidatePosition;
-        if (position == 0) revert NotACandidate(msg.sender);
+        if (staker.candidatePosition == 0) revert NotACandidate(msg.sender);
         staker.resigned = true;
-        staker.candidatePosition = 0;
-        address last = _candidates[_candidates.length - 1];
-        if (last != msg.sender) {
-            _candidates[position - 1] = last;
-            _stakers[last].candidatePosition = uint64(position);
-        }
-        _candidates.pop();
-        emit CandidateLeft(msg.sender);
+        _leaveCandidates(msg.sender);
     }
 
     /// @notice Begins to take stake back. It is paid by `withdraw` after the unbonding epochs, counted from the
@@ -151,53 +125,23 @@ contract Staking is SystemContract {
         if (!paid) revert WithdrawalRefused();
     }
 
-    /// @notice The stake of an account, in wei; what is unbonding is not counted.
-    function stakeOf(address account) external view returns (uint256) {
-        return _stakers[account].stakeWei;
-    }
-
-    /// @notice The stake of all accounts together, in wei; what is unbonding is not counted.
-    function totalStake() external view returns (uint256) {
-        return _totalStakeWei;
-    }
-
-    /// @notice The stake an account cannot take back now: the minimum for being a candidate, and per node.
-    function lockedStakeOf(address account) public view returns (uint256) {
-        uint256 uses = Nodes(payable(SystemAddresses.NODES)).activeNodeCountOf(account);
-        if (_stakers[account].candidatePosition != 0) uses += 1;
-        return uses == 0 ? 0 : uses * _minimumStake();
-    }
-
-    /// @notice What of an account's stake is on its way back.
-    function unbondingOf(address account) external view returns (Unbonding[] memory) {
-        return _unbondings[account];
-    }
-
-    /// @notice Who receives an account's rewards.
-    function payeeOf(address account) external view returns (address) {
-        address payee = _stakers[account].payee;
-        return payee == address(0) ? account : payee;
-    }
-
-    /// @notice The BLS key of an account, 128 bytes; empty when none is registered.
-    function keyOf(address account) external view returns (bytes memory) {
+    /// @notice Takes stake from an account for good and burns it; for the Inspections contract. What the stake does
+    /// not cover comes out of what is unbonding. A candidate left without the stake it needs is one no longer.
+    /// @return slashedWei Less than `amountWei` only where the account has no more.
+    function slash(address account, uint256 amountWei) external returns (uint256 slashedWei) {
+        if (msg.sender != SystemAddresses.INSPECTIONS) revert OnlyInspections(msg.sender);
         Staker storage staker = _stakers[account];
-        return staker.hasKey ? abi.encode(staker.blsPublicKey) : bytes("");
-    }
-
-    /// @notice Whether an account may be seated in the committee.
-    function isCandidate(address account) external view returns (bool) {
-        return _stakers[account].candidatePosition != 0;
-    }
-
-    /// @notice How many candidates there are.
-    function candidateCount() external view returns (uint256) {
-        return _candidates.length;
-    }
-
-    /// @notice The candidates from `offset` on, at most `limit`. Their order changes when one leaves.
-    function candidates(uint256 offset, uint256 limit) external view returns (address[] memory) {
-        return _candidates.page(offset, limit);
+        uint256 stakeWei = staker.stakeWei;
+        slashedWei = amountWei < stakeWei ? amountWei : stakeWei;
+        staker.stakeWei = uint128(stakeWei - slashedWei);
+        _totalStakeWei -= slashedWei;
+        slashedWei += _unbondings[account].take(amountWei - slashedWei);
+        if (staker.candidatePosition != 0 && staker.stakeWei < lockedStakeOf(account)) {
+            _leaveCandidates(account);
+        }
+        emit Slashed(account, slashedWei, staker.stakeWei);
+        (bool burned,) = address(0).call{value: slashedWei}("");
+        assert(burned);
     }
 
     /// @notice What the proof of possession of a key signs: it holds for one chain, contract and account.
@@ -227,9 +171,5 @@ contract Staking is SystemContract {
         Params params = Params(payable(SystemAddresses.PARAMS));
         uint256 epochs = Beacon(payable(SystemAddresses.BEACON)).currentEpoch() + 1 + params.unbondingEpochs();
         return (epochs * params.epochLengthSlots()).toUint64();
-    }
-
-    function _minimumStake() private view returns (uint256) {
-        return Params(payable(SystemAddresses.PARAMS)).minimumStakeWei();
     }
 }

@@ -10,6 +10,10 @@ export interface Network {
   slotSeconds: bigint | undefined
   /** Blocks one committee serves, in slots. */
   epochLengthSlots: bigint
+  /** The shortest round of inspections, in slots (SPEC 6). */
+  periodSlots: bigint
+  /** How long a farmer has to answer a challenge, in slots (SPEC 6). */
+  answerSlots: bigint
   blockGasLimit: bigint
   /** Seconds since the Unix epoch. */
   genesisTime: bigint
@@ -21,6 +25,8 @@ const GWEI = 10n ** 9n
 const DEFAULTS = {
   slotSeconds: 2n,
   epochLengthSlots: 43_200n,
+  periodSlots: 1_800n,
+  answerSlots: 25n,
   blockGasLimit: 30_000_000n,
   genesisTime: 1_767_225_600n, // 2026-01-01T00:00:00Z
   genesisBaseFeeWei: GWEI,
@@ -34,6 +40,8 @@ export const NETWORKS: Record<NetworkName, Network> = {
     chainId: 31_300n,
     slotSeconds: undefined,
     epochLengthSlots: 10n,
+    periodSlots: 10n,
+    answerSlots: 5n,
   },
   testnet: { ...DEFAULTS, name: 'testnet', chainId: 200_200n },
   mainnet: { ...DEFAULTS, name: 'mainnet', chainId: 300_300n },

@@ -43,4 +43,15 @@ export const GENESIS_PARAMS = {
    * 16+11 (1.69) with the inner code (255/223) and sentinels on top (SPEC 6).
    */
   expansionBasisPoints: 20_000n,
+  /** Deposit of whoever challenges one replica, in wei: 1 GNX. */
+  challengeBondWei: GNX,
+  /** The price from which on a replica counts for heft, in wei per GB of replica and day: 0.0001 GNX. */
+  floorPriceWei: GNX / 10_000n,
+  /** The storage reward, in wei per GB of heft and day: 0.00001 GNX, what is burned of the floor price. */
+  storageRewardWei: GNX / 100_000n,
+  /** The most heft an account may have for each GNX it stakes: 1 GiB. */
+  heftPerGNX: 1_024n,
 } as const
+
+/** What the Heft contract holds at genesis to pay storage rewards from, in wei: 10,000,000 GNX. */
+export const HEFT_POOL_WEI = 10_000_000n * GNX

@@ -43,6 +43,13 @@ export const heftKey = (account: Address): Uint8Array => mappingKey(addressWord(
 /** Heft: the heft of all accounts together, a number. */
 export const totalHeftKey: Uint8Array = SLOT_1
 
+/**
+ * Heft: how far the sync is, which `decodeHeftSyncWord` reads. `Heft.sync` has something to do in a block whose epoch
+ * is greater than `epoch`, or while `cursor` is not 0; it does nothing even then as long as `totalHeftKey` is 0 and
+ * Inspections has no tree.
+ */
+export const heftSyncKey: Uint8Array = SLOT_2
+
 /** StorageMarket: the first word of a bucket, which `decodeBucketWord` reads. The id is 32 bytes. */
 export const bucketKey = (id: Uint8Array): Uint8Array => mappingKey(id, SLOT_0)
 
@@ -138,5 +145,10 @@ export function bytesEntries(key: Uint8Array, bytes: Uint8Array): [Uint8Array, U
   return [[key, word(BigInt(2 * bytes.length + 1))], ...parts]
 }
 
-/** Params: the two words `encodeParamsWords` makes. */
-export const paramsKeys = { market: SLOT_0, staking: SLOT_1 } as const
+/** Params: the words `encodeParamsWords` makes. */
+export const paramsKeys = {
+  market: SLOT_0,
+  staking: SLOT_1,
+  inspections: SLOT_2,
+  heft: SLOT_3,
+} as const

@@ -76,9 +76,17 @@ export const encodeNodeWord = (node: NodeWord): Uint8Array => packWord(NODE_FIEL
 
 export const decodeNodeWord = (bytes: Uint8Array): NodeWord => unpackWord(NODE_FIELDS, bytes)
 
-const NODE_USE_FIELDS = { usedBytes: 64, replicaCount: 64, activePosition: 64 } as const
+const NODE_USE_FIELDS = {
+  usedBytes: 64,
+  replicaCount: 64,
+  activePosition: 64,
+  dischargedTime: 64,
+} as const
 
-/** What a node's replicas take, how many there are, and its place among all active nodes (counted from 1). */
+/**
+ * What a node's replicas take, how many there are, its place among all active nodes (counted from 1), and when it
+ * was discharged (Unix seconds; 0 for never).
+ */
 export type NodeUseWord = Values<typeof NODE_USE_FIELDS>
 
 export const encodeNodeUseWord = (use: NodeUseWord): Uint8Array => packWord(NODE_USE_FIELDS, use)
@@ -100,10 +108,34 @@ const STAKING_PARAMS_FIELDS = {
   unbondingEpochs: 32,
 } as const
 
+const INSPECTION_PARAMS_FIELDS = {
+  periodSlots: 64,
+  answerSlots: 64,
+  challengeBondWei: 128,
+} as const
+
+const HEFT_PARAMS_FIELDS = { floorPriceWei: 96, storageRewardWei: 96, heftPerGNX: 64 } as const
+
 /** All that the Params contract holds. */
-export type ParamsWords = Values<typeof MARKET_PARAMS_FIELDS> & Values<typeof STAKING_PARAMS_FIELDS>
+export type ParamsWords = Values<typeof MARKET_PARAMS_FIELDS> &
+  Values<typeof STAKING_PARAMS_FIELDS> &
+  Values<typeof INSPECTION_PARAMS_FIELDS> &
+  Values<typeof HEFT_PARAMS_FIELDS>
 
 export const encodeParamsWords = (params: ParamsWords) => ({
   market: packWord(MARKET_PARAMS_FIELDS, params),
   staking: packWord(STAKING_PARAMS_FIELDS, params),
+  inspections: packWord(INSPECTION_PARAMS_FIELDS, params),
+  heft: packWord(HEFT_PARAMS_FIELDS, params),
 })
+
+const HEFT_SYNC_FIELDS = { epoch: 64, cursor: 64 } as const
+
+/**
+ * How far the heft sync is: the last epoch one began in, and, while that one is unfinished, how many active nodes it
+ * has still to visit (0 once it is done).
+ */
+export type HeftSyncWord = Values<typeof HEFT_SYNC_FIELDS>
+
+export const decodeHeftSyncWord = (bytes: Uint8Array): HeftSyncWord =>
+  unpackWord(HEFT_SYNC_FIELDS, bytes)

@@ -53,7 +53,7 @@ describe('register', () => {
     assert.deepEqual(succeeded(await register(1, { from: BOB })).result, [FIRST + 1n])
     assert.deepEqual(succeeded(await register(2)).result, [FIRST + 2n])
     assert.deepEqual(await activeNodes(), [FIRST, FIRST + 2n])
-    const first = [checksum(ALICE), true, 1_000n, ENDPOINT, peerId(1), 0n, 0n]
+    const first = [checksum(ALICE), true, 1_000n, ENDPOINT, peerId(1), 0n, 0n, false, 0n]
     assert.deepEqual(await bench.view('Nodes', 'nodeOf', FIRST), first)
     const page = (await bench.view('Nodes', 'nodes', FIRST + 1n, 5)) as unknown[][]
     assert.deepEqual(

@@ -53,6 +53,8 @@ describe('register', () => {
       0n,
       replicas.bench.time,
       offer.endTime,
+      false,
+      false,
     ])
     assert.deepEqual(eventNames(outcome), ['ReplicaRegistered'])
     const event = outcome.events[0]!.args

@@ -15,7 +15,7 @@ import { ProtocolError } from '../../src/protocol/errors.ts'
 import { decodeGenesis, encodeGenesis, readGenesis } from '../../src/protocol/genesis.ts'
 import { decodeHeaderExtra } from '../../src/protocol/header.ts'
 import { DEVNET_ACCOUNT_BALANCE_WEI, NETWORKS } from '../../src/protocol/networks.ts'
-import { GENESIS_PARAMS, UNBONDING_EPOCHS } from '../../src/protocol/params.ts'
+import { GENESIS_PARAMS, HEFT_POOL_WEI, UNBONDING_EPOCHS } from '../../src/protocol/params.ts'
 import { SYSTEM_CONTRACT_ARTIFACTS } from '../../src/protocol/systemContracts.ts'
 import { ContractBench } from '../helpers/contractBench.ts'
 
@@ -43,7 +43,7 @@ describe('the genesis files', () => {
     }
   })
 
-  test('fund accounts and name a validator on the devnet alone', () => {
+  test('fund accounts and name a validator on the devnet alone, and the reward pool everywhere', () => {
     for (const { name } of networks) {
       const { alloc, validators } = readGenesis(name)
       const isDevnet = name === 'devnet'
@@ -54,7 +54,7 @@ describe('the genesis files', () => {
       assert.equal(validators.length, isDevnet ? 1 : 0)
       assert.equal(CREATE2_DEPLOYER in alloc, isDevnet)
       const total = Object.values(alloc).reduce((sum, { balance }) => sum + balance, 0n)
-      if (!isDevnet) assert.equal(total, 0n)
+      if (!isDevnet) assert.equal(total, HEFT_POOL_WEI)
     }
   })
 
@@ -81,6 +81,8 @@ describe('the genesis files', () => {
       ...GENESIS_PARAMS,
       epochLengthSlots: NETWORKS.devnet.epochLengthSlots,
       unbondingEpochs: UNBONDING_EPOCHS,
+      periodSlots: NETWORKS.devnet.periodSlots,
+      answerSlots: NETWORKS.devnet.answerSlots,
     }
     for (const [name, value] of Object.entries(expected)) {
       assert.equal(await bench.view('Params', name), value, name)

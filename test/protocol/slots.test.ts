@@ -18,7 +18,14 @@ import { createTestKey } from '../helpers/validatorKey.ts'
 /** What the chain relies on: `label slot offset type` of every variable, in the compiler's own words. */
 const PINNED: Partial<Record<SystemContractName, string[]>> = {
   Beacon: ['_currentSlot 0 0 t_uint64', '_ring 1 0 t_array(t_struct(Entry)_storage)8192_storage'],
-  Heft: ['_heft 0 0 t_mapping(t_address,t_uint256)', '_totalHeft 1 0 t_uint256'],
+  Heft: [
+    '_heft 0 0 t_mapping(t_address,t_uint256)',
+    '_totalHeft 1 0 t_uint256',
+    '_syncedEpoch 2 0 t_uint64',
+    '_cursor 2 8 t_uint64',
+    '_accounts 3 0 t_mapping(t_address,t_struct(Account)_storage)',
+    '_leavesOfNode 4 0 t_mapping(t_uint256,t_uint256)',
+  ],
   Nodes: [
     '_nodes 0 0 t_array(t_struct(Node)_storage)dyn_storage',
     '_activeNodes 1 0 t_mapping(t_address,t_array(t_uint256)dyn_storage)',
@@ -34,6 +41,12 @@ const PINNED: Partial<Record<SystemContractName, string[]>> = {
     '_minimumStakeWei 1 0 t_uint128',
     '_epochLengthSlots 1 16 t_uint64',
     '_unbondingEpochs 1 24 t_uint32',
+    '_periodSlots 2 0 t_uint64',
+    '_answerSlots 2 8 t_uint64',
+    '_challengeBondWei 2 16 t_uint128',
+    '_floorPriceWei 3 0 t_uint96',
+    '_storageRewardWei 3 12 t_uint96',
+    '_heftPerGNX 3 24 t_uint64',
   ],
   Staking: [
     '_stakers 0 0 t_mapping(t_address,t_struct(Staker)_storage)',
@@ -77,6 +90,7 @@ const PINNED_STRUCTS: [SystemContractName, string, string[]][] = [
       'usedBytes 3 0 t_uint64',
       'replicaCount 3 8 t_uint64',
       'activePosition 3 16 t_uint64',
+      'dischargedTime 3 24 t_uint64',
     ],
   ],
   ['Beacon', 'Entry', ['slot 0 0 t_uint64', 'mix 1 0 t_bytes32']],
