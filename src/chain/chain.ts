@@ -3,6 +3,7 @@ import type { Common } from '@ethereumjs/common'
 import type { TypedTransaction } from '@ethereumjs/tx'
 import type { Address } from '@ethereumjs/util'
 import type { Network } from '../protocol/networks.ts'
+import type { NetworkTransaction } from '../protocol/networkTransaction.ts'
 import type { Seal } from '../protocol/seal.ts'
 import type { ExecutionRules } from './execution/rules.ts'
 import type { BlockHashes } from './machine.ts'
@@ -63,6 +64,14 @@ export interface TransactionSource {
   reject(transaction: TypedTransaction, error: Error): void
 }
 
+/** Hands the builder one signed network transaction after another, as `TransactionSource` does the ordinary ones. */
+export interface LaneSource {
+  /** The next one of at most `bytesLeft` serialized bytes, or undefined when there is none. */
+  next(bytesLeft: number): NetworkTransaction | undefined
+  /** Says that the transaction given last cannot be part of this block, and why. */
+  reject(transaction: NetworkTransaction, error: Error): void
+}
+
 /** The canonical chain and its database. Knows no clock, no network, no keys and no pool. */
 export interface Chain {
   readonly network: Network
@@ -88,8 +97,11 @@ export interface Chain {
   /** The hashes of a header's ancestors by number, on the branch it stands on. */
   ancestorHashes(header: BlockHeader): BlockHashes
 
-  /** Executes a plan with transactions from a source. Changes nothing until `commit`. */
-  build(plan: BlockPlan, source: TransactionSource): Promise<ExecutedBlock>
+  /**
+   * Executes a plan with transactions from a source and network transactions from a lane. Changes nothing until
+   * `commit`.
+   */
+  build(plan: BlockPlan, source: TransactionSource, lane?: LaneSource): Promise<ExecutedBlock>
   /** Checks a block and its seal and executes it. Changes nothing until `commit`. */
   verify(block: Block, seal: Seal): Promise<ExecutedBlock>
   /** Stores an executed block with its seal in one atomic batch and makes it the head. */

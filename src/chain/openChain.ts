@@ -7,7 +7,14 @@ import { decodeHeaderExtra } from '../protocol/header.ts'
 import type { Network } from '../protocol/networks.ts'
 import type { Seal } from '../protocol/seal.ts'
 import type { KeyValueStore } from '../util/keyValueStore.ts'
-import type { BlockPlan, Chain, ExecutedBlock, HeadChange, TransactionSource } from './chain.ts'
+import type {
+  BlockPlan,
+  Chain,
+  ExecutedBlock,
+  HeadChange,
+  LaneSource,
+  TransactionSource,
+} from './chain.ts'
 import { checkGenaroHeader, planHeader } from './consensus/header.ts'
 import { readPayee } from './consensus/payee.ts'
 import { proposerOf } from './consensus/proposer.ts'
@@ -33,7 +40,7 @@ export interface ChainOptions {
 /** Opens the chain in a store, or begins one there. Throws `OTHER_CHAIN` when the store holds another. */
 export async function openChain({ network, genesis, store }: ChainOptions): Promise<Chain> {
   const common = createCommon({ chainId: network.chainId, customCrypto })
-  const rules = createExecutionRules({ common })
+  const rules = createExecutionRules({ common, inspections: network })
   const states = createStateDatabase({ store })
   const blocks = createChainStore(store, common)
   const genesisBlock = await beginOrCheck(blocks, () =>
@@ -81,7 +88,11 @@ export async function openChain({ network, genesis, store }: ChainOptions): Prom
     stateOf,
     ancestorHashes: (header) => ancestorHashes(blocks, header),
 
-    async build(plan: BlockPlan, source: TransactionSource): Promise<ExecutedBlock> {
+    async build(
+      plan: BlockPlan,
+      source: TransactionSource,
+      lane?: LaneSource,
+    ): Promise<ExecutedBlock> {
       const state = stateOf(plan.parent)
       const header = planHeader(plan)
       checkGenaroHeader(network, plan.parent.header, createBlockHeader(header, { common }))
@@ -90,6 +101,7 @@ export async function openChain({ network, genesis, store }: ChainOptions): Prom
         header,
         withdrawals: [],
         source,
+        lane,
         state,
         blockHashes: hashesFrom(blocks, plan.parent),
       })

@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { type Block, createBlock, createBlockFromRLP, type HeaderData } from '@ethereumjs/block'
+import { type Block, createBlock, type HeaderData } from '@ethereumjs/block'
 import { bytesToHex, createAddressFromString, equalsBytes } from '@ethereumjs/util'
+import { decodeBlock } from '../../src/chain/blockCodec.ts'
 import { DATABASE_KEYS, databaseKey } from '../../src/chain/databaseKeys.ts'
 import { ChainError } from '../../src/chain/errors.ts'
 import { openChain } from '../../src/chain/openChain.ts'
@@ -44,7 +45,7 @@ test('a block that was built verifies, from its bytes, along the same path', asy
   await devnet.send(0, { to: FRIEND, value: 5n })
   const { chain } = devnet.node
   const head = chain.head
-  const decoded = createBlockFromRLP(head.serialize(), { common: chain.common })
+  const decoded = decodeBlock(head.serialize(), chain.common)
   const executed = await chain.verify(decoded, chain.sealOf(head.hash())!)
   assert.deepEqual(executed.block.hash(), head.hash())
   assert.deepEqual(executed.state.root(), head.header.stateRoot)
@@ -81,7 +82,7 @@ describe('a forged block is refused and leaves no trace', () => {
     [
       'inspections nobody made',
       { extraData: encodeHeaderExtra({ slot: 1n, totalInspections: 5n }) },
-      'INVALID_HEADER',
+      'ROOT_MISMATCH',
     ],
     ['short extraData', { extraData: new Uint8Array(31) }, 'INVALID_HEADER'],
     ['a beacon root', { parentBeaconBlockRoot: new Uint8Array(32).fill(1) }, 'INVALID_HEADER'],
@@ -372,7 +373,7 @@ describe('a damaged database', () => {
     const reopen = await damaged(async (store, head) => {
       const bytes = store.get(databaseKey(DATABASE_KEYS.block, head))!
       const common = createCommon({ chainId: NETWORKS.devnet.chainId })
-      const { stateRoot } = createBlockFromRLP(bytes, { common }).header
+      const { stateRoot } = decodeBlock(bytes, common).header
       await store.write([{ key: databaseKey(DATABASE_KEYS.trieNode, stateRoot), value: undefined }])
     })
     await assert.rejects(reopen(), refusal('CORRUPT_DATABASE'))

@@ -9,7 +9,7 @@ import { ChainError } from '../errors.ts'
 
 const ZERO_HASH = new Uint8Array(32)
 
-/** The header fields that a plan and its parent decide; the rest follows from execution. */
+/** The header fields that a plan and its parent decide; the rest, new inspections among it, follows from execution. */
 export function planHeader({ parent, ...plan }: BlockPlan): HeaderData {
   const { totalInspections } = decodeHeaderExtra(parent.header.extraData)
   return {
@@ -41,9 +41,10 @@ export function checkGenaroHeader(
   const extra = readExtra(header, refuse)
   const parentExtra = decodeHeaderExtra(parent.extraData)
   checkSlot(network, parentExtra.slot, extra.slot, header.timestamp, refuse)
-  if (extra.totalInspections !== parentExtra.totalInspections) {
+  // That it is the right number shows when the block is executed.
+  if (extra.totalInspections < parentExtra.totalInspections) {
     refuse(
-      `${extra.totalInspections} inspections are claimed, ${parentExtra.totalInspections} made`,
+      `its total of ${extra.totalInspections} inspections is below the parent's ${parentExtra.totalInspections}`,
     )
   }
   if (header.gasLimit !== parent.gasLimit)

@@ -9,11 +9,16 @@ import { RLP } from '@ethereumjs/rlp'
 import type { TypedTransaction } from '@ethereumjs/tx'
 import type { Withdrawal } from '@ethereumjs/util'
 import { sha256 } from '@noble/hashes/sha2.js'
+import { decodeHeaderExtra, encodeHeaderExtra } from '../../protocol/header.ts'
 import { GenaroError } from '../../util/errors.ts'
-import type { Receipt, TransactionSource } from '../chain.ts'
+import type { LaneSource, Receipt, TransactionSource } from '../chain.ts'
 import type { BlockHashes, Machine } from '../machine.ts'
 import { deriveRoot } from '../state/deriveRoot.ts'
 import type { WorldState } from '../state/worldState.ts'
+import { applyAnswers } from './answerLane.ts'
+import { addToBody, createBody, type ExecutedBody } from './body.ts'
+import { readTotalInspections } from './derivedGuards.ts'
+import { applyDerivedSteps } from './derivedSteps.ts'
 import { checkHeader } from './header.ts'
 import { gatherRequests } from './requests.ts'
 import type { ExecutionRules } from './rules.ts'
@@ -28,6 +33,8 @@ export interface BlockInputs {
   header: HeaderData
   withdrawals: readonly Withdrawal[]
   source: TransactionSource
+  /** Signed network transactions; none on Ethereum's fixtures. */
+  lane?: LaneSource | undefined
   /** The state after the parent; it ends as the state after the block. */
   state: WorldState
   blockHashes: BlockHashes
@@ -50,12 +57,15 @@ export const executeBlock = (rules: ExecutionRules, inputs: BlockInputs): Promis
     await checkHeader(rules.common, parent.header, draft.header)
     await writeBlockStart(rules, state, parent.header, draft.header)
     await machine.evm.journal.cleanup()
-    const body = await applyTransactions(machine, draft, inputs.source)
+    const body = createBody()
+    await applyTransactions(machine, draft, inputs.source, body)
+    await applyNetworkTransactions(rules, machine, draft, inputs.lane, body)
     await creditWithdrawals(machine, withdrawals)
     const requestsHash = await hashRequests(rules, machine, draft, body.receipts)
     const finished = createBlockHeader(
       {
         ...header,
+        ...(rules.inspections && { extraData: await countInspections(draft.header, state) }),
         transactionsTrie: deriveRoot(body.transactions.map((tx) => tx.serialize())),
         receiptTrie: deriveRoot(body.encodedReceipts),
         logsBloom: body.logsBloom,
@@ -87,39 +97,21 @@ const makeBlock = (
     common,
   })
 
-interface ExecutedBody {
-  transactions: TypedTransaction[]
-  receipts: Receipt[]
-  encodedReceipts: Uint8Array[]
-  logsBloom: Uint8Array
-  gasUsed: bigint
-  blobGasUsed: bigint
-}
-
 async function applyTransactions(
   machine: Machine,
   block: Block,
   source: TransactionSource,
-): Promise<ExecutedBody> {
-  const body: ExecutedBody = {
-    transactions: [],
-    receipts: [],
-    encodedReceipts: [],
-    logsBloom: new Uint8Array(256),
-    gasUsed: 0n,
-    blobGasUsed: 0n,
-  }
+  body: ExecutedBody,
+): Promise<void> {
   for (;;) {
     const transaction = source.next(block.header.gasLimit - body.gasUsed)
-    if (transaction === undefined) return body
+    if (transaction === undefined) return
     try {
-      const applied = await applyTransaction(machine, block, transaction, body.gasUsed)
-      body.transactions.push(transaction)
-      body.receipts.push(applied.receipt)
-      body.encodedReceipts.push(applied.encodedReceipt)
-      body.gasUsed += applied.receipt.gasUsed
-      body.blobGasUsed += applied.blobGasUsed
-      addToBloom(body.logsBloom, applied.receipt)
+      addToBody(
+        body,
+        transaction,
+        await applyTransaction(machine, block, transaction, body.gasUsed),
+      )
     } catch (error) {
       // Ours mean that the database or the source failed; the rest, that the transaction does not fit.
       if (error instanceof GenaroError) throw error
@@ -128,9 +120,25 @@ async function applyTransactions(
   }
 }
 
-function addToBloom(bloom: Uint8Array, { logs, logsBloom }: Receipt): void {
-  if (logs.length === 0) return
-  for (let i = 0; i < bloom.length; i++) bloom[i]! |= logsBloom[i]!
+const EMPTY_LANE: LaneSource = { next: () => undefined, reject: () => {} }
+
+/** After the ordinary ones: answers in their own room, then what follows from the block by itself. */
+async function applyNetworkTransactions(
+  { inspections }: ExecutionRules,
+  machine: Machine,
+  block: Block,
+  lane: LaneSource | undefined,
+  body: ExecutedBody,
+): Promise<void> {
+  if (inspections === undefined) return
+  const isLaneFull = await applyAnswers(machine, block, lane ?? EMPTY_LANE, body)
+  await applyDerivedSteps(inspections, machine, block, isLaneFull, body)
+}
+
+/** extraData with the inspections that the chain counts after the block. */
+async function countInspections({ extraData }: BlockHeader, state: WorldState) {
+  const { slot } = decodeHeaderExtra(extraData)
+  return encodeHeaderExtra({ slot, totalInspections: await readTotalInspections(state) })
 }
 
 const withdrawalsRoot = (withdrawals: readonly Withdrawal[]): Uint8Array =>

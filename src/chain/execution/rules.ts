@@ -1,5 +1,9 @@
 import type { Common } from '@ethereumjs/common'
+import type { Network } from '../../protocol/networks.ts'
 import { createMachinePark, type MachinePark } from '../machine.ts'
+
+/** What the steps derived at the end of a block ask of the network. */
+export type InspectionRules = Pick<Network, 'epochLengthSlots'>
 
 /** Under which rules blocks are executed. One path executes Genaro's blocks and Ethereum's fixtures. */
 export interface ExecutionRules {
@@ -13,6 +17,8 @@ export interface ExecutionRules {
    * consensus layer: its blocks carry the field, empty, and none of those contracts.
    */
   requests: boolean
+  /** Where blocks hold network transactions and derived steps: on every Genaro network, not in Ethereum's fixtures. */
+  inspections: InspectionRules | undefined
 }
 
 export interface RulesOptions {
@@ -20,6 +26,7 @@ export interface RulesOptions {
   storageOpcodes?: boolean
   beacon?: boolean
   requests?: boolean
+  inspections?: InspectionRules | undefined
 }
 
 export const createExecutionRules = ({
@@ -27,9 +34,11 @@ export const createExecutionRules = ({
   storageOpcodes = true,
   beacon = true,
   requests = false,
+  inspections,
 }: RulesOptions): ExecutionRules => ({
   common,
   machines: createMachinePark({ common, storageOpcodes }),
   beacon,
   requests,
+  inspections,
 })

@@ -4,14 +4,7 @@ import { encodeReceipt, type RunTxResult, runTx } from '@ethereumjs/vm'
 import type { Log, Receipt } from '../chain.ts'
 import type { Machine } from '../machine.ts'
 import type { WorldState } from '../state/worldState.ts'
-
-/** What one transaction did. */
-export interface AppliedTransaction {
-  receipt: Receipt
-  /** The receipt as the receipts root commits to it (EIP-2718). */
-  encodedReceipt: Uint8Array
-  blobGasUsed: bigint
-}
+import type { AppliedTransaction } from './body.ts'
 
 /**
  * Executes one transaction in a block. Throws, leaving the state as it was, when the transaction cannot
@@ -35,10 +28,13 @@ export async function applyTransaction(
 }
 
 /**
- * `runTx` undoes one checkpoint when it throws. An exception inside the EVM, which is none of the contract's,
+ * Undoes what a run did when it throws. `runTx` undoes one checkpoint when it throws. An exception inside the EVM, which is none of the contract's,
  * leaves the frames' own checkpoints open besides; they must not outlive the transaction.
  */
-async function runOrUndo<Result>(machine: Machine, run: () => Promise<Result>): Promise<Result> {
+export async function runOrUndo<Result>(
+  machine: Machine,
+  run: () => Promise<Result>,
+): Promise<Result> {
   const state = machine.stateManager as WorldState
   const before = state.openCheckpoints
   try {

@@ -1,13 +1,15 @@
 import type { Block } from '@ethereumjs/block'
 import type { TypedTransaction } from '@ethereumjs/tx'
 import { bytesToHex, equalsBytes } from '@ethereumjs/util'
+import { asNetworkTransaction, type NetworkTransaction } from '../../protocol/networkTransaction.ts'
 import { errorMessage } from '../../util/errors.ts'
-import type { TransactionSource } from '../chain.ts'
+import type { LaneSource, TransactionSource } from '../chain.ts'
 import { ChainError } from '../errors.ts'
 import type { BlockHashes } from '../machine.ts'
 import type { WorldState } from '../state/worldState.ts'
 import { type BlockOutcome, executeBlock } from './block.ts'
 import type { ExecutionRules } from './rules.ts'
+import { splitBody } from './splitBody.ts'
 
 export interface VerificationInputs {
   parent: Block
@@ -26,14 +28,17 @@ export async function verifyBlock(
   { parent, block, state, blockHashes }: VerificationInputs,
 ): Promise<BlockOutcome> {
   checkBody(parent, block)
+  const { ordinary, answers, derived } = splitBody(rules, block)
   const outcome = await executeBlock(rules, {
     parent,
     header: block.header,
     withdrawals: block.withdrawals ?? [],
-    source: sourceOfBlock(block),
+    source: sourceOfBlock(block, ordinary),
+    lane: laneOfBlock(block, answers),
     state,
     blockHashes,
   })
+  requireDerived(outcome.block, block, derived)
   requireEqual(outcome.block, block)
   return outcome
 }
@@ -51,28 +56,63 @@ function checkBody(parent: Block, block: Block): void {
 }
 
 /** Gives a block's own transactions in order; one that cannot be applied makes the block invalid. */
-function sourceOfBlock({ transactions, header }: Block): TransactionSource {
+function sourceOfBlock(block: Block, transactions: readonly TypedTransaction[]): TransactionSource {
   let position = 0
-  const refuse = (transaction: TypedTransaction, reason: string, cause?: Error): never => {
-    throw new ChainError('INVALID_TRANSACTION', {
-      message: `Block ${header.number} holds a transaction that cannot be applied: ${reason}`,
-      facts: { transaction: bytesToHex(transaction.hash()), number: header.number },
-      cause,
-    })
-  }
   return {
     next(gasLeft) {
       const transaction = transactions[position++]
       if (transaction !== undefined && transaction.gasLimit > gasLeft) {
-        refuse(transaction, `it may use ${transaction.gasLimit} gas and ${gasLeft} is left`)
+        const reason = `it may use ${transaction.gasLimit} gas and ${gasLeft} is left`
+        refuseTransaction(block, transaction, reason)
       }
       return transaction
     },
-    reject: (transaction, error) => refuse(transaction, error.message, error),
+    reject: (transaction, error) => refuseTransaction(block, transaction, error.message, error),
   }
 }
 
+/** Gives a block's own answers in order; one that fails makes the block invalid. */
+function laneOfBlock(block: Block, answers: readonly NetworkTransaction[]): LaneSource {
+  let position = 0
+  return {
+    next: () => answers[position++],
+    reject: (transaction, error) => refuseTransaction(block, transaction, error.message, error),
+  }
+}
+
+function refuseTransaction(
+  { header }: Block,
+  transaction: Pick<TypedTransaction, 'hash'>,
+  reason: string,
+  cause?: Error,
+): never {
+  throw new ChainError('INVALID_TRANSACTION', {
+    message: `Block ${header.number} holds a transaction that cannot be applied: ${reason}`,
+    facts: { transaction: bytesToHex(transaction.hash()), number: header.number },
+    cause,
+  })
+}
+
+/** What is derived in a block is what its execution derives: nothing missing, more, altered or in another place. */
+function requireDerived(
+  expected: Block,
+  { header }: Block,
+  derived: readonly NetworkTransaction[],
+): void {
+  const own = expected.transactions.slice(expected.transactions.length - derived.length)
+  const isWhole = countDerived(expected) === derived.length
+  if (isWhole && derived.every((step, i) => equalsBytes(step.hash(), own[i]!.hash()))) return
+  throw new ChainError('INVALID_BODY', {
+    message: `Invalid body: the derived transactions of block ${header.number} are not those that follow from it`,
+    facts: { number: header.number },
+  })
+}
+
+const countDerived = ({ transactions }: Block): number =>
+  transactions.filter((transaction) => asNetworkTransaction(transaction)?.isDerived).length
+
 const DERIVED_FIELDS = [
+  'extraData',
   'stateRoot',
   'receiptTrie',
   'transactionsTrie',
@@ -87,7 +127,7 @@ function requireEqual(expected: Block, actual: Block): void {
   if (equalsBytes(expected.hash(), actual.hash())) return
   const field = DERIVED_FIELDS.find((name) => !isSame(expected.header[name], actual.header[name]))
   throw new ChainError('ROOT_MISMATCH', {
-    message: `Block ${actual.header.number} claims a ${field ?? 'header'} that its execution does not give`,
+    message: `Block ${actual.header.number} has another ${field ?? 'header'} than its execution gives`,
     facts: { field, number: actual.header.number },
   })
 }

@@ -1,4 +1,4 @@
-import { type Block, createBlockFromRLP } from '@ethereumjs/block'
+import type { Block } from '@ethereumjs/block'
 import type { Common } from '@ethereumjs/common'
 import { RLP } from '@ethereumjs/rlp'
 import {
@@ -14,6 +14,7 @@ import {
 import { decodeSeal, encodeSeal } from '../../protocol/seal.ts'
 import { createBoundedCache } from '../../util/boundedCache.ts'
 import type { KeyValueStore, StoreChange } from '../../util/keyValueStore.ts'
+import { decodeBlock } from '../blockCodec.ts'
 import type { Receipt, TransactionPlace } from '../chain.ts'
 import { DATABASE_KEYS, databaseKey } from '../databaseKeys.ts'
 import { ChainError } from '../errors.ts'
@@ -46,7 +47,7 @@ export function createChainStore(
       if (cached !== undefined) return cached
       const bytes = store.get(databaseKey(DATABASE_KEYS.block, hash))
       if (bytes === undefined) return undefined
-      const block = decodeStored('block', hash, () => createBlockFromRLP(bytes, { common }))
+      const block = decodeStored('block', hash, () => decodeBlock(bytes, common))
       if (!equalsBytes(block.hash(), hash)) throw damaged('block', hash)
       blocks.set(key, block)
       return block

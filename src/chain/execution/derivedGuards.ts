@@ -1,0 +1,48 @@
+import type { StateManagerInterface } from '@ethereumjs/common'
+import { bytesToBigInt } from '@ethereumjs/util'
+import { systemContractAddress } from '../../protocol/addresses.ts'
+import { decodeHeaderExtra } from '../../protocol/header.ts'
+import { epochOfSlot } from '../../protocol/networks.ts'
+import { heftSyncKey, totalHeftKey } from '../../protocol/slots.ts'
+import { decodeHeftSyncWord } from '../../protocol/words.ts'
+import type { InspectionRules } from './rules.ts'
+
+type State = Pick<StateManagerInterface, 'getStorage'>
+
+const INSPECTIONS = systemContractAddress('Inspections')
+const HEFT = systemContractAddress('Heft')
+const inspectionsKey = new Uint8Array(32)
+const decodeInspectionsWord = (bytes: Uint8Array) => {
+  const word = bytesToBigInt(bytes)
+  return {
+    totalInspections: BigInt.asUintN(128, word),
+    pendingWork: BigInt.asUintN(64, word >> 128n),
+  }
+}
+
+/** What the Inspections contract says of itself in its first word: one read tells a chain without farmers. */
+const readInspections = async (state: State) =>
+  decodeInspectionsWord(await state.getStorage(INSPECTIONS, inspectionsKey))
+
+/** The inspections verified on the chain whose state this is: the header's total. */
+export const readTotalInspections = async (state: State): Promise<bigint> =>
+  (await readInspections(state)).totalInspections
+
+/** Whether a step of the inspections can have anything to do. */
+export const hasInspectionWork = async (state: State): Promise<boolean> =>
+  (await readInspections(state)).pendingWork !== 0n
+
+/** Whether heft is to be renewed in the block with this extraData, or a renewal goes on. */
+export async function isHeftSyncDue(
+  { epochLengthSlots }: InspectionRules,
+  state: State,
+  extraData: Uint8Array,
+): Promise<boolean> {
+  const { slot } = decodeHeaderExtra(extraData)
+  const { epoch, cursor } = decodeHeftSyncWord(await state.getStorage(HEFT, heftSyncKey))
+  const isDue = cursor !== 0n || epochOfSlot({ epochLengthSlots }, slot) > epoch
+  return isDue && ((await hasHeft(state)) || (await hasInspectionWork(state)))
+}
+
+const hasHeft = async (state: State): Promise<boolean> =>
+  (await state.getStorage(HEFT, totalHeftKey)).some((byte) => byte !== 0)
