@@ -7,12 +7,16 @@ import { createMemoryStore } from '../util/keyValueStore.ts'
 import { openLevelStore } from '../util/levelStore.ts'
 import { type Logger, silentLogger } from '../util/logger.ts'
 import { createDevnetAccounts } from './devnet/accounts.ts'
+import { createAnswerGrace } from './devnet/answerGrace.ts'
 import { createDevnetClock } from './devnet/devnetClock.ts'
 import { DevnetError } from './devnet/errors.ts'
 import { DEFAULT_ACCOUNTS, devnetGenesis, devnetNetwork } from './devnet/genesis.ts'
-import { createMining, requireInterval } from './devnet/mining.ts'
+import { createHeartbeat } from './devnet/heartbeat.ts'
+import { requireInterval } from './devnet/interval.ts'
+import { createMining } from './devnet/mining.ts'
 import { createSealer } from './devnet/sealer.ts'
 import { createSnapshots } from './devnet/snapshots.ts'
+import { systemTimers, type Timers } from './devnet/timers.ts'
 import { createDevnetValidatorKeys } from './devnet/validator.ts'
 import type { ChainNode, DevnetControl } from './node.ts'
 import { createTransactionPool } from './pool/createTransactionPool.ts'
@@ -25,20 +29,24 @@ export interface DevnetOptions {
   accounts?: number
   /** Seals a block every so many seconds instead of one per transaction. */
   slotSeconds?: number
+  /** How long an open challenge holds back the block that ends its time; 1.5 s by default, 0 for not at all. */
+  answerGraceSeconds?: number
   clientVersion?: string
   /** Multiaddrs with peer ids of the farmers that run beside it; asked for each time. */
   storagePeers?: () => readonly string[]
   logger?: Logger
   clock?: Clock
+  timers?: Timers
 }
 
 /** Tools for development nodes refuse to move time unless the name begins as one they know. */
 const DEFAULT_CLIENT_VERSION = 'anvil/compat genaro/0.1.0'
+const ANSWER_GRACE_SECONDS = 1.5
 const MAX_BLOCKS_AT_ONCE = 100_000
 
 /** Starts a development network in this process: one validator that seals as transactions arrive. */
 export async function createDevnet(options: DevnetOptions = {}): Promise<ChainNode> {
-  const { logger = silentLogger, clock: systemTime = systemClock } = options
+  const { logger = silentLogger, clock: systemTime = systemClock, timers = systemTimers } = options
   const network = devnetNetwork(options.chainId)
   requireInterval(options.slotSeconds ?? 0)
   const accounts = createDevnetAccounts(options.accounts ?? DEFAULT_ACCOUNTS)
@@ -60,11 +68,16 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<ChainNo
   chain.onHead((change) => pool.onHeadChange(change))
   const clock = createDevnetClock(chain, systemTime)
   const keys = createDevnetValidatorKeys(network, chain.genesis.hash())
-  const sealer = createSealer({ chain, pool, clock, keys })
+  const grace = createAnswerGrace({
+    ...{ chain, timers, isAnswered: pool.lane.isAnswered, onAnswer: pool.onAdded },
+    milliseconds: (options.answerGraceSeconds ?? ANSWER_GRACE_SECONDS) * 1_000,
+  })
+  const sealer = createSealer({ chain, pool, clock, keys, grace })
   const pendingBlock = (): Block =>
     createBlock({ header: planHeader(sealer.nextPlan()) }, { common: chain.common })
   const snapshots = createSnapshots(chain, pool, clock)
   const mining = createMining(sealer, logger)
+  const heartbeat = createHeartbeat({ chain, sealer, mining, timers, logger })
   if (options.slotSeconds !== undefined) {
     mining.setAutomine(false)
     mining.setIntervalSeconds(options.slotSeconds)
@@ -75,8 +88,18 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<ChainNo
     get automine() {
       return mining.automine
     },
-    setAutomine: mining.setAutomine,
-    setIntervalSeconds: mining.setIntervalSeconds,
+    setAutomine(on) {
+      mining.setAutomine(on)
+      heartbeat.update()
+    },
+    setIntervalSeconds(seconds) {
+      mining.setIntervalSeconds(seconds)
+      heartbeat.update()
+    },
+    get heartbeatSeconds() {
+      return heartbeat.seconds
+    },
+    setHeartbeatSeconds: heartbeat.setSeconds,
     async mine({ blocks = 1, timestamp, intervalSeconds } = {}) {
       requireBlockCount(blocks)
       for (let i = 0; i < blocks; i++) {
@@ -111,6 +134,8 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<ChainNo
     storagePeers: options.storagePeers ?? (() => []),
     async close() {
       mining.setIntervalSeconds(0)
+      heartbeat.close()
+      grace.close()
       await sealer.pause(() => chain.close())
     },
   }

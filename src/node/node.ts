@@ -18,6 +18,13 @@ export interface DevnetControl {
   /** Seconds between blocks; 0 stops interval mining. */
   setIntervalSeconds(seconds: number): void
   /**
+   * Seconds after which a block is sealed when none came by itself, from the first registered replica on and while
+   * automine is on without an interval; 0, as at the start, for none.
+   */
+  readonly heartbeatSeconds: number
+  /** Throws `DevnetError` BAD_OPTION for a time that no timer keeps. */
+  setHeartbeatSeconds(seconds: number): void
+  /**
    * Seals `blocks` blocks now, each with the waiting transactions that fit: the first at `timestamp`, the
    * others `intervalSeconds` apart, where these are given.
    */

@@ -78,6 +78,8 @@ export interface RPCSpecial {
 export interface RPCTransactionFields {
   hash?: Hex
   type: Quantity
+  /** The special kind of a network transaction (type 0x60), absent from others. */
+  kind?: Quantity
   nonce: Quantity
   gas: Quantity
   gasPrice?: Quantity
@@ -103,7 +105,7 @@ export interface RPCTransaction extends RPCTransactionFields {
   blockNumber: Quantity | null
   blockTimestamp: Quantity | null
   transactionIndex: Quantity | null
-  /** Present when it calls a system contract by one of the special kinds. */
+  /** Present when it is of one of the special kinds, sent by a user or by the network. */
   special?: RPCSpecial
 }
 
@@ -136,6 +138,8 @@ export interface RPCReceipt {
   effectiveGasPrice: Quantity
   logs: RPCLog[]
   logsBloom: Hex
+  /** The special kind of a network transaction (type 0x60), absent from others. */
+  kind?: Quantity
 }
 
 /** Fees of past blocks and of the next; `reward` has one row per block, one column per percentile. */

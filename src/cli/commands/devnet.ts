@@ -10,6 +10,7 @@ export interface DevnetFlags {
   slotTime?: number
   accounts: number
   farmers: number
+  heartbeat: number
   chainId?: number
   clientVersion?: string
   logLevel: LogLevel
@@ -55,6 +56,12 @@ export const devnetCommand = (): Command =>
       'farmers that run beside the chain; 0 leaves the storage network out',
       parseNumber('--farmers', { min: 0, max: MAX_FARMERS }),
       MAX_FARMERS,
+    )
+    .option(
+      '--heartbeat <seconds>',
+      'with farmers and files: seal a block when none came for so long; 0 for never',
+      parseNumber('--heartbeat', { min: 0, max: MAX_SLOT_SECONDS, whole: false }),
+      1,
     )
     .option(
       '--chain-id <number>',

@@ -17,6 +17,10 @@ export interface DevnetDescription {
   dataDirectory: string | null
   /** Null: a block as transactions arrive. */
   slotSeconds: number | null
+  /** Seconds without a block after which one is sealed, once there are files; 0: never. */
+  heartbeatSeconds: number
+  /** In slots: how often a farmer is inspected, and how long it has to answer. */
+  inspections: { periodSlots: bigint; answerSlots: bigint }
   blockNumber: bigint
   /** Who holds files here. */
   farmers: { account: string; node: bigint; peerId: string; addresses: string[] }[]
@@ -36,6 +40,11 @@ export const describeDevnet = (
   balanceWei: DEVNET_ACCOUNT_BALANCE_WEI,
   dataDirectory: dataDir ?? null,
   slotSeconds: slotTime ?? null,
+  heartbeatSeconds: slotTime === undefined ? (devnet?.heartbeatSeconds ?? 0) : 0,
+  inspections: {
+    periodSlots: chain.network.periodSlots,
+    answerSlots: chain.network.answerSlots,
+  },
   blockNumber: chain.head.header.number,
   farmers: farmers.map((farmer) => ({
     account: farmer.account,
@@ -66,12 +75,19 @@ export function devnetText(devnet: DevnetDescription): string {
         'Farmers',
         devnet.farmers.length === 0 ? 'none' : `${devnet.farmers.length}, ready for files`,
       ],
+      ...(devnet.farmers.length === 0 ? [] : [['Inspections', inspectionsText(devnet)] as const]),
       ['JSON-RPC', `${devnet.url} (HTTP and WebSocket)`],
     ]),
     '',
     'Ready. Ctrl-C ends it.',
   ].join('\n')
 }
+
+const inspectionsText = ({ inspections, heartbeatSeconds }: DevnetDescription): string =>
+  `every ${inspections.periodSlots} slots, answered within ${inspections.answerSlots}; ${heartbeatText(heartbeatSeconds)}`
+
+const heartbeatText = (seconds: number): string =>
+  seconds === 0 ? 'no heartbeat' : `with files, a block after ${seconds} s without one`
 
 const blocksText = ({ slotSeconds }: DevnetDescription): string =>
   slotSeconds === null ? 'one as transactions arrive' : `one every ${slotSeconds} s`

@@ -1,3 +1,4 @@
+import { requireInterval } from '../../node/devnet/interval.ts'
 import { createDevnet } from '../../node/devnet.ts'
 import { createRPCServer } from '../../node/rpc/server.ts'
 import { createLogger } from '../../util/logger.ts'
@@ -12,6 +13,7 @@ import type { DevnetFarmers } from './startFarmers.ts'
 /** Runs a devnet until a signal ends it: the chain, its JSON-RPC server, and farmers beside them. */
 export async function runDevnet(flags: DevnetFlags): Promise<void> {
   const logger = createLogger(flags.logLevel)
+  requireInterval(flags.heartbeat)
   if (flags.dataDir !== undefined) makeDataDirectory(flags.dataDir)
   let running: DevnetFarmers | undefined
   const storagePeers = (): string[] =>
@@ -26,6 +28,8 @@ export async function runDevnet(flags: DevnetFlags): Promise<void> {
     })
     try {
       running = await startFarmers(flags, server.port, logger)
+      // Slots must not pass before there is somebody to answer in them.
+      if (flags.farmers > 0) node.devnet?.setHeartbeatSeconds(flags.heartbeat)
       const devnet = describeDevnet(flags, node, server.url, running.farmers)
       printResult(flags, devnet, () => devnetText(devnet))
       await stop

@@ -2,12 +2,15 @@ import type { BlockHeader } from '@ethereumjs/block'
 import type { TypedTransaction } from '@ethereumjs/tx'
 import type { Chain } from '../../chain/chain.ts'
 import { simulate } from '../../chain/simulate.ts'
+import { asNetworkTransaction, asTypedTransaction } from '../../protocol/networkTransaction.ts'
 import { type Logger, silentLogger } from '../../util/logger.ts'
 import { admit } from './admission.ts'
 import { createPoolContents } from './contents.ts'
 import { bytesToKey, createPoolEntry, type PoolEntry } from './entry.ts'
 import { PoolError } from './errors.ts'
 import { applyHeadChange } from './headChange.ts'
+import { createAnswerLane } from './lane/createAnswerLane.ts'
+import { createAnswerTrial } from './lane/trial.ts'
 import { DEFAULT_POOL_LIMITS, type PoolLimits } from './limits.ts'
 import type { PoolContent, TransactionPool } from './pool.ts'
 import { createRefresher } from './refresh.ts'
@@ -43,6 +46,7 @@ export function createTransactionPool(options: TransactionPoolOptions): Transact
     ((message) =>
       simulate({ chain, state: chain.stateOf(chain.head), header: pendingHeader() }, message))
   const contents = createPoolContents(limits)
+  const lane = createAnswerLane({ chain, limits, trial: createAnswerTrial(trial), logger })
   const refresher = createRefresher(chain, contents)
   const listeners = new Set<(transaction: TypedTransaction) => void>()
   let arrivals = 0
@@ -85,22 +89,32 @@ export function createTransactionPool(options: TransactionPoolOptions): Transact
     return true
   }
 
+  const addOrdinary = async (transaction: TypedTransaction): Promise<void> => {
+    requireSigned(transaction)
+    refuseKnown({ hashKey: bytesToKey(transaction.hash()) })
+    const rules = {
+      common: chain.common,
+      limits,
+      blockGasLimit: chain.head.header.gasLimit,
+      acceptUnprotected,
+    }
+    const entry = validateTransaction(transaction, nextArrival(), rules)
+    let trialsLeft = isSpecial(transaction) ? MAX_TRIALS : 0
+    while (!(await attempt(entry, trialsLeft > 0))) trialsLeft--
+  }
+
   return {
+    lane,
     async add(transaction) {
-      requireSigned(transaction)
-      refuseKnown({ hashKey: bytesToKey(transaction.hash()) })
-      const rules = {
-        common: chain.common,
-        limits,
-        blockGasLimit: chain.head.header.gasLimit,
-        acceptUnprotected,
-      }
-      const entry = validateTransaction(transaction, nextArrival(), rules)
-      let trialsLeft = isSpecial(transaction) ? MAX_TRIALS : 0
-      while (!(await attempt(entry, trialsLeft > 0))) trialsLeft--
+      const network = asNetworkTransaction(transaction)
+      await (network === undefined ? addOrdinary(transaction) : lane.add(network))
       for (const listener of listeners) listener(transaction)
     },
-    get: (transactionHash) => contents.byHash.get(bytesToKey(transactionHash))?.transaction,
+    get(transactionHash) {
+      const ordinary = contents.byHash.get(bytesToKey(transactionHash))?.transaction
+      const network = ordinary === undefined ? lane.get(transactionHash) : undefined
+      return network === undefined ? ordinary : asTypedTransaction(network)
+    },
     async nextNonce(address) {
       await refresher.settled()
       const account = contents.accounts.get(bytesToKey(address.bytes))
@@ -130,6 +144,7 @@ export function createTransactionPool(options: TransactionPoolOptions): Transact
           logger.debug('dropped transaction', { nonce: transaction.nonce, reason: error.message }),
       }),
     onHeadChange(change) {
+      lane.onHeadChange(change)
       refresher.mark(applyHeadChange(change, { contents, nextArrival }))
       void refresher.settled().catch((error) => logger.warn('pool not refreshed', { error }))
     },
@@ -137,18 +152,23 @@ export function createTransactionPool(options: TransactionPoolOptions): Transact
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    snapshot: () =>
-      [...contents.byHash.values()]
+    snapshot: () => [
+      ...[...contents.byHash.values()]
         .sort((a, b) => a.arrival - b.arrival)
         .map(({ transaction }) => transaction),
+      ...lane.content().map(asTypedTransaction),
+    ],
     async restore(transactions) {
       contents.clear()
-      for (const transaction of transactions) {
+      const network = transactions.map(asNetworkTransaction)
+      for (const [index, transaction] of transactions.entries()) {
+        if (network[index] !== undefined) continue
         // Without a nonce from the head it is queued, so nothing is drawn before it was read.
         contents.insert(createPoolEntry(transaction, nextArrival()), undefined)
       }
       refresher.mark(contents.accounts.keys())
       await refresher.settled()
+      await lane.restore(network.filter((transaction) => transaction !== undefined))
     },
   }
 }

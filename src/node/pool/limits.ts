@@ -19,6 +19,10 @@ export interface PoolLimits {
   minimumFeePerGasWei: bigint
   /** By how much both fees of a replacement must exceed those it replaces, in percent. */
   replacementBumpPercent: bigint
+  /** Waiting network transactions; those of all open challenges are far fewer. */
+  laneTransactions: number
+  /** Serialized size of all waiting network transactions together. */
+  laneSizeBytes: number
 }
 
 export const DEFAULT_POOL_LIMITS: PoolLimits = {
@@ -29,4 +33,6 @@ export const DEFAULT_POOL_LIMITS: PoolLimits = {
   transactionSizeBytes: MAX_TRANSACTION_BYTES,
   minimumFeePerGasWei: 0n,
   replacementBumpPercent: 10n,
+  laneTransactions: 4_096,
+  laneSizeBytes: 64 * 1024 * 1024,
 }

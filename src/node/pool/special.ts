@@ -20,12 +20,16 @@ export const isSpecial = ({ to }: TypedTransaction): boolean =>
 
 /** Runs the same code as execution will, and refuses what it would revert; throws `PoolError`. */
 export async function trySpecial({ transaction, sender }: PoolEntry, trial: Trial): Promise<void> {
-  const { failure, returnValue } = await trial(toMessage(transaction, sender))
+  requireSuccess(await trial(toMessage(transaction, sender)), transaction.to)
+}
+
+/** Throws `PoolError` SPECIAL_REVERTED, with what the contract at `to` said, for a trial that failed. */
+export function requireSuccess({ failure, returnValue }: Simulation, to?: Address): void {
   if (failure === undefined) return
   throw new PoolError('SPECIAL_REVERTED', {
     message: failure === 'revert' ? 'execution reverted' : `execution failed: ${failure}`,
     hint: 'The system contract refuses this call on the present state; its error says why.',
-    facts: { data: bytesToHex(returnValue), failure, to: transaction.to?.toString() },
+    facts: { data: bytesToHex(returnValue), failure, to: to?.toString() },
   })
 }
 

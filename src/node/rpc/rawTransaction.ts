@@ -2,6 +2,8 @@ import { RLP } from '@ethereumjs/rlp'
 import { createTxFromRLP, type TypedTransaction } from '@ethereumjs/tx'
 import { bytesToBigInt } from '@ethereumjs/util'
 import { invalidParams, RPCError, serverError } from '../../api/rpc/errors.ts'
+import { readNetworkTransaction } from '../../chain/networkSender.ts'
+import { asTypedTransaction, NETWORK_TRANSACTION_TYPE } from '../../protocol/networkTransaction.ts'
 import { MAX_TRANSACTION_BYTES } from '../../protocol/params.ts'
 import { errorMessage } from '../../util/errors.ts'
 import type { ChainNode } from '../node.ts'
@@ -13,9 +15,12 @@ const FIRST_LIST_BYTE = 0xc0
 
 /**
  * Decodes a signed transaction for this chain and recovers its sender. Throws `RPCError` for every
- * kind of bytes that is not one.
+ * kind of bytes that is not one, `NetworkTransactionError` for those that begin as one of type 0x60.
  */
 export function decodeRawTransaction(node: ChainNode, bytes: Uint8Array): TypedTransaction {
+  // It has a codec of its own, whose errors say what is wrong.
+  if (bytes[0] === NETWORK_TRANSACTION_TYPE)
+    return asTypedTransaction(readNetworkTransaction(bytes))
   checkEnvelope(bytes)
   checkChain(node, decodeFields(bytes), bytes[0]! >= FIRST_LIST_BYTE)
   try {
@@ -49,7 +54,7 @@ function checkEnvelope(bytes: Uint8Array): void {
   if (type < FIRST_LIST_BYTE && !ENVELOPE_TYPES.includes(type)) {
     throw serverError(
       `transaction type not supported: ${type}`,
-      'Send a legacy, EIP-2930, EIP-1559 or EIP-7702 transaction',
+      'Send a legacy, EIP-2930, EIP-1559 or EIP-7702 transaction, or a network transaction (type 0x60)',
     )
   }
 }

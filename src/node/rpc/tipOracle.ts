@@ -1,5 +1,6 @@
 import type { Block } from '@ethereumjs/block'
 import type { Chain } from '../../chain/chain.ts'
+import { asNetworkTransaction } from '../../protocol/networkTransaction.ts'
 
 const GWEI = 10n ** 9n
 /** What is suggested while blocks have room, when any tip is enough. */
@@ -37,21 +38,25 @@ function suggest(chain: Chain, head: Block): bigint {
 
 const ascending = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** The tips, in wei per gas, below which each percentage of a block's gas was paid. */
+/**
+ * The tips, in wei per gas, below which each percentage of a block's gas was paid. Network transactions, which stand
+ * behind the others, pay for none.
+ */
 export function tipsAtPercentiles(
   chain: Chain,
   block: Block,
   percentiles: readonly number[],
 ): bigint[] {
   const receipts = chain.receiptsOf(block.hash()) ?? []
-  if (receipts.length === 0) return percentiles.map(() => 0n)
   const baseFee = block.header.baseFeePerGas ?? 0n
   const paid = block.transactions
+    .filter((transaction) => asNetworkTransaction(transaction) === undefined)
     .map((transaction, index) => ({
       tip: transaction.getEffectivePriorityFee(baseFee),
       gasUsed: receipts[index]?.gasUsed ?? 0n,
     }))
     .sort((a, b) => ascending(a.tip, b.tip))
+  if (paid.length === 0) return percentiles.map(() => 0n)
   let next = 0
   let sum = paid[0]!.gasUsed
   return percentiles.map((percentile) => {

@@ -71,7 +71,8 @@ describe('a raw transaction', () => {
   test('of a kind the chain has not is refused by name', async () => {
     await using rpc = await startTestRPC()
     await assert.rejects(send(rpc, '0x03c0'), { message: /blob transactions \(type 3\)/ })
-    await assert.rejects(send(rpc, '0x60c0'), { message: /transaction type not supported: 96/ })
+    await assert.rejects(send(rpc, '0x61c0'), { message: /transaction type not supported: 97/ })
+    await assert.rejects(send(rpc, '0x60c0'), { message: /0 fields, not 7/ })
     await assert.rejects(send(rpc, '0x'), { message: /it is empty/ })
     await assert.rejects(send(rpc, `0xf8${'00'.repeat(140_000)}`), { message: /^oversized data/ })
   })

@@ -1,6 +1,7 @@
 import type { Block } from '@ethereumjs/block'
 import type { RPCReceipt } from '../../../api/rpc/results.ts'
 import type { Receipt } from '../../../chain/chain.ts'
+import { asNetworkTransaction } from '../../../protocol/networkTransaction.ts'
 import { toHex, toQuantity } from './hex.ts'
 import { formatLogs } from './log.ts'
 import { effectiveGasPrice } from './transaction.ts'
@@ -13,6 +14,7 @@ export function formatReceipt(
 ): RPCReceipt {
   const receipt = receipts[index]!
   const transaction = block.transactions[index]!
+  const kind = asNetworkTransaction(transaction)?.kind
   return {
     type: toQuantity(transaction.type),
     status: toQuantity(receipt.status),
@@ -28,5 +30,6 @@ export function formatReceipt(
     effectiveGasPrice: toQuantity(effectiveGasPrice(transaction, block.header.baseFeePerGas ?? 0n)),
     logs: formatLogs(block, receipts, index),
     logsBloom: toHex(receipt.logsBloom),
+    ...(kind === undefined ? {} : { kind: toQuantity(kind) }),
   }
 }

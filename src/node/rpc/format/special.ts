@@ -1,10 +1,15 @@
 import type { TypedTransaction } from '@ethereumjs/tx'
 import type { RPCArgument, RPCSpecial } from '../../../api/rpc/results.ts'
+import { asNetworkTransaction } from '../../../protocol/networkTransaction.ts'
 import { decodeSpecial, type SpecialArgument } from '../../../protocol/specialTransactions.ts'
 import { toQuantity } from './hex.ts'
+import { formatNetworkSpecial } from './networkTransaction.ts'
 
 /** What a special transaction says, or undefined for every other transaction. */
-export function formatSpecial({ to, data }: TypedTransaction): RPCSpecial | undefined {
+export function formatSpecial(transaction: TypedTransaction): RPCSpecial | undefined {
+  const network = asNetworkTransaction(transaction)
+  if (network !== undefined) return formatNetworkSpecial(network)
+  const { to, data } = transaction
   const special = decodeSpecial(to?.toString(), data)
   if (special === undefined) return undefined
   const { args, ...what } = special

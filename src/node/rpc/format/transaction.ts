@@ -11,7 +11,9 @@ import {
 } from '@ethereumjs/tx'
 import type { Address } from '@ethereumjs/util'
 import type { RPCTransaction, RPCTransactionFields } from '../../../api/rpc/results.ts'
+import { asNetworkTransaction } from '../../../protocol/networkTransaction.ts'
 import { toHex, toQuantity } from './hex.ts'
+import { formatNetworkFields } from './networkTransaction.ts'
 import { formatSpecial } from './special.ts'
 
 /** The senders of a block's transactions, in their order. */
@@ -47,6 +49,8 @@ export function formatTransaction(
 
 /** What the transaction itself says, signed or not. In a block, `gasPrice` is what a unit of gas really cost. */
 export function formatFields(transaction: TypedTransaction, place?: Place): RPCTransactionFields {
+  const network = asNetworkTransaction(transaction)
+  if (network !== undefined) return formatNetworkFields(network)
   return {
     ...(transaction.isSigned() ? { hash: toHex(transaction.hash()) } : {}),
     type: toQuantity(transaction.type),
@@ -61,9 +65,11 @@ export function formatFields(transaction: TypedTransaction, place?: Place): RPCT
   }
 }
 
-/** What one unit of gas costs the sender in a block with a base fee (EIP-1559). */
+/** What one unit of gas costs the sender in a block with a base fee (EIP-1559); network transactions pay nothing. */
 export const effectiveGasPrice = (transaction: TypedTransaction, baseFeePerGas: bigint): bigint =>
-  baseFeePerGas + transaction.getEffectivePriorityFee(baseFeePerGas)
+  asNetworkTransaction(transaction) === undefined
+    ? baseFeePerGas + transaction.getEffectivePriorityFee(baseFeePerGas)
+    : 0n
 
 const hasFeeMarket = (
   transaction: TypedTransaction,

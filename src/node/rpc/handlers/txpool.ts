@@ -1,6 +1,8 @@
 import type { TypedTransaction } from '@ethereumjs/tx'
 import { equalsBytes } from '@ethereumjs/util'
 import type { RPCByAccount, RPCByNonce } from '../../../api/rpc/results.ts'
+import type { Lanes } from '../../../api/rpc/txpool.ts'
+import { asTypedTransaction } from '../../../protocol/networkTransaction.ts'
 import type { ChainNode } from '../../node.ts'
 import { toHex, toQuantity } from '../format/hex.ts'
 import { formatTransaction } from '../format/transaction.ts'
@@ -11,30 +13,32 @@ type Names = 'txpool_status' | 'txpool_content' | 'txpool_contentFrom' | 'txpool
 /** The transactions that wait: `pending` could be in the next block, `queued` wait for a nonce. */
 export function createTxpoolHandlers({ pool }: ChainNode): Handlers<Names> {
   const show = (transaction: TypedTransaction) => formatTransaction(transaction)
+  const waiting = (): Lanes<TypedTransaction[]> => ({
+    ...pool.content(),
+    network: pool.lane.content().map(asTypedTransaction),
+  })
   return {
     txpool_status: () => ({
       pending: toQuantity(pool.pendingCount),
       queued: toQuantity(pool.queuedCount),
+      network: toQuantity(pool.lane.count),
     }),
-    txpool_content: () => {
-      const { pending, queued } = pool.content()
-      return { pending: byAccount(pending, show), queued: byAccount(queued, show) }
-    },
-    txpool_contentFrom: ([address]) => {
-      const { pending, queued } = pool.content()
-      const own = (transactions: TypedTransaction[]) =>
+    txpool_content: () => mapLanes(waiting(), (some) => byAccount(some, show)),
+    txpool_contentFrom: ([address]) =>
+      mapLanes(waiting(), (some) =>
         byNonce(
-          transactions.filter((one) => equalsBytes(one.getSenderAddress().bytes, address.bytes)),
+          some.filter((one) => equalsBytes(one.getSenderAddress().bytes, address.bytes)),
           show,
-        )
-      return { pending: own(pending), queued: own(queued) }
-    },
-    txpool_inspect: () => {
-      const { pending, queued } = pool.content()
-      return { pending: byAccount(pending, summary), queued: byAccount(queued, summary) }
-    },
+        ),
+      ),
+    txpool_inspect: () => mapLanes(waiting(), (some) => byAccount(some, summary)),
   }
 }
+
+const mapLanes = <From, To>(
+  { pending, queued, network }: Lanes<From>,
+  map: (content: From) => To,
+): Lanes<To> => ({ pending: map(pending), queued: map(queued), network: map(network) })
 
 type Show<Item> = (transaction: TypedTransaction) => Item
 

@@ -1,0 +1,71 @@
+import type { Chain } from '../../../chain/chain.ts'
+import type { Logger } from '../../../util/logger.ts'
+import { bytesToKey } from '../entry.ts'
+import type { PoolLimits } from '../limits.ts'
+import type { AnswerLane } from './answerLane.ts'
+import { checkAnchor, checkEnvelope, checkPlace } from './checks.ts'
+import { createLaneContents } from './contents.ts'
+import { createLaneEntry, type LaneEntry } from './entry.ts'
+import { followHead } from './headChange.ts'
+import { createLaneSource } from './source.ts'
+import type { AnswerTrial } from './trial.ts'
+
+export interface AnswerLaneOptions {
+  chain: Chain
+  limits: PoolLimits
+  /** Tries an answer on the head; throws `PoolError` SPECIAL_REVERTED when the contract refuses it. */
+  trial: AnswerTrial
+  logger: Logger
+}
+
+/** How often an answer is tried anew because the head moved meanwhile. */
+const MAX_TRIALS = 4
+
+/** An empty lane over a chain. */
+export function createAnswerLane({ chain, limits, trial, logger }: AnswerLaneOptions): AnswerLane {
+  const contents = createLaneContents()
+
+  /** True when the entry was taken; false when the head moved and all must be looked at again. */
+  const attempt = async (entry: LaneEntry, withTrial: boolean): Promise<boolean> => {
+    const { head } = chain
+    checkAnchor(entry, chain)
+    checkPlace(entry, contents, limits)
+    if (!withTrial) {
+      contents.put(entry)
+      return true
+    }
+    await trial(entry)
+    if (chain.head !== head) return false
+    checkPlace(entry, contents, limits)
+    contents.put(entry)
+    return true
+  }
+
+  const add: AnswerLane['add'] = async (transaction) => {
+    checkEnvelope(transaction, chain)
+    const entry = createLaneEntry(transaction)
+    // Whether it still passes after so many moves is seen when it is built.
+    let trialsLeft = MAX_TRIALS
+    while (!(await attempt(entry, trialsLeft > 0))) trialsLeft--
+  }
+
+  return {
+    get count() {
+      return contents.count
+    },
+    add,
+    get: (transactionHash) => contents.byHash(bytesToKey(transactionHash))?.transaction,
+    isAnswered: contents.answers,
+    content: () => contents.ordered().map(({ transaction }) => transaction),
+    source: () =>
+      createLaneSource(contents, ({ challengeId }, error) =>
+        logger.debug('dropped an answer', { challengeId, reason: error.message }),
+      ),
+    onHeadChange: (change) => followHead(change, contents, chain),
+    async restore(transactions) {
+      contents.clear()
+      // What does not fit the head any more is left out; its farmer answers anew.
+      await Promise.allSettled(transactions.map(add))
+    },
+  }
+}
