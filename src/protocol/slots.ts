@@ -50,6 +50,11 @@ export const totalHeftKey: Uint8Array = SLOT_1
  */
 export const heftSyncKey: Uint8Array = SLOT_2
 
+/**
+ * Inspections: what was proven in all, and whether the step has anything to do, which `decodeInspectionsWord` reads.
+ */
+export const inspectionsKey: Uint8Array = SLOT_0
+
 /** StorageMarket: the first word of a bucket, which `decodeBucketWord` reads. The id is 32 bytes. */
 export const bucketKey = (id: Uint8Array): Uint8Array => mappingKey(id, SLOT_0)
 

@@ -139,3 +139,14 @@ export type HeftSyncWord = Values<typeof HEFT_SYNC_FIELDS>
 
 export const decodeHeftSyncWord = (bytes: Uint8Array): HeftSyncWord =>
   unpackWord(HEFT_SYNC_FIELDS, bytes)
+
+const INSPECTIONS_FIELDS = { totalInspections: 128, pendingWork: 64 } as const
+
+/**
+ * The paid bytes that scheduled answers have proven since genesis; and how many farmers' trees are visited by the
+ * schedule and challenges are pending: at 0, `Inspections.step` has nothing to do.
+ */
+export type InspectionsWord = Values<typeof INSPECTIONS_FIELDS>
+
+export const decodeInspectionsWord = (bytes: Uint8Array): InspectionsWord =>
+  unpackWord(INSPECTIONS_FIELDS, bytes)

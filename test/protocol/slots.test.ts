@@ -26,6 +26,18 @@ const PINNED: Partial<Record<SystemContractName, string[]>> = {
     '_accounts 3 0 t_mapping(t_address,t_struct(Account)_storage)',
     '_leavesOfNode 4 0 t_mapping(t_uint256,t_uint256)',
   ],
+  Inspections: [
+    '_totalInspections 0 0 t_uint128',
+    '_pendingWork 0 16 t_uint64',
+    '_queue 1 0 t_struct(Queue)_storage',
+    '_round 2 0 t_struct(Round)_storage',
+    '_trees 3 0 t_mapping(t_uint256,t_struct(Tree)_storage)',
+    '_challenges 4 0 t_mapping(t_uint256,t_struct(Challenge)_storage)',
+    '_joined 5 0 t_mapping(t_bytes32,t_struct(JoinedReplica)_storage)',
+    '_creditWei 6 0 t_mapping(t_address,t_uint256)',
+    '_extraBlock 7 0 t_uint64',
+    '_extrasInBlock 7 8 t_uint64',
+  ],
   Nodes: [
     '_nodes 0 0 t_array(t_struct(Node)_storage)dyn_storage',
     '_activeNodes 1 0 t_mapping(t_address,t_array(t_uint256)dyn_storage)',
@@ -237,6 +249,15 @@ describe('the keys', () => {
     await bench.putSystemStorage('Heft', slots.totalHeftKey, 9n)
     assert.equal(await bench.view('Heft', 'heftOf', ALICE), 5n)
     assert.equal(await bench.view('Heft', 'totalHeft'), 9n)
+  })
+
+  test('are where Inspections reads', async () => {
+    const bench = await ContractBench.create()
+    await bench.putSystemStorage('Inspections', slots.inspectionsKey, 5n | (7n << 128n))
+    assert.equal(await bench.view('Inspections', 'totalInspections'), 5n)
+    const word = await stored(bench, 'Inspections', slots.inspectionsKey)
+    const expected = { totalInspections: 5n, pendingWork: 7n }
+    assert.deepEqual(words.decodeInspectionsWord(word), expected)
   })
 
   test('are where Streams reads', async () => {
