@@ -4,11 +4,16 @@ import type { FarmerStatus } from '../../storage/farmer/farmer.ts'
 import type { FarmerStatusFlags } from '../commands/farmer.ts'
 import { formatFacts, printResult } from '../output.ts'
 import { notRunning, readControlFile } from './controlFile.ts'
+import { inspectionFacts } from './inspectionFacts.ts'
 
-/** A status as it comes over HTTP: what was a bigint is a decimal string. */
-type ToldStatus = {
-  [Key in keyof FarmerStatus]: FarmerStatus[Key] extends bigint ? string : FarmerStatus[Key]
-} & { earnedWei: { traffic: string; storage: string } }
+/** A value as it comes over HTTP: what was a bigint is a decimal string. */
+type Told<Value> = Value extends bigint
+  ? string
+  : Value extends object
+    ? { [Key in keyof Value]: Told<Value[Key]> }
+    : Value
+
+export type ToldStatus = Told<FarmerStatus>
 
 const TIMEOUT_MS = 5_000
 
@@ -45,6 +50,7 @@ function statusText(status: ToldStatus): string {
     ['Earned for storage', formatAmount(BigInt(earnedWei.storage))],
     ['Earned for traffic', formatAmount(BigInt(earnedWei.traffic))],
     ['Not redeemed yet', size(status.unredeemedBytes)],
+    ...inspectionFacts(status.inspections),
     ['Peers', status.peers],
     ['Up for', `${status.uptimeSeconds} s`],
   ])

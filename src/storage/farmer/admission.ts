@@ -26,6 +26,8 @@ export interface AdmissionOptions {
   terms: FarmerTerms
   /** Brings the store's states up to the chain's. */
   checkChain(): Promise<void>
+  /** Whether the chain takes no more replicas on the node. */
+  isDischarged(): boolean
 }
 
 /** Judges offers before a byte is taken. */
@@ -39,7 +41,8 @@ export interface Admission {
   expectGood(id: string, request: StoreRequest, peerId: string): Promise<() => void>
 }
 
-export function createAdmission({ chain, store, terms, checkChain }: AdmissionOptions): Admission {
+export function createAdmission(options: AdmissionOptions): Admission {
+  const { chain, store, terms, checkChain, isDischarged } = options
   const managedBucket = async ({ offer, grant }: StoreRequest): Promise<BucketStanding> => {
     const bucket = await chain.bucket(offer.bucketId)
     if (bucket === undefined) {
@@ -59,6 +62,9 @@ export function createAdmission({ chain, store, terms, checkChain }: AdmissionOp
     async expectGood(id, request, peerId) {
       const { offer, grant } = request
       const now = chain.now()
+      if (isDischarged()) {
+        throw refuse('NO_CAPACITY', 'The chain discharged the node: it takes no more replicas')
+      }
       expectGrant(chain.chainId, grant, peerId, now)
       expectForm(offer, terms)
       expectTerm(offer, terms, now)

@@ -40,6 +40,8 @@ export interface FarmerChain {
   /** Takes the credit. Returns what was paid, in wei. */
   withdrawCredit(): Promise<bigint>
   gasPriceWei(): Promise<bigint>
+  /** Sends as our account what no other method does, when nothing else is being sent. */
+  transact<Result>(send: (signer: Signer) => Promise<Result>): Promise<Result>
 }
 
 export interface ChainHead {
@@ -124,6 +126,7 @@ export function createFarmerChain({
     creditWei: () => read(() => market.creditOf(account)),
     withdrawCredit: () => sending.run(async () => (await withdrawCredit(signer)).amountWei),
     gasPriceWei: async () => BigInt(await read(() => provider.send('eth_gasPrice', []))),
+    transact: (send) => sending.run(() => send(signer)),
   }
 }
 

@@ -7,6 +7,7 @@ import type { Logger } from '../../util/logger.ts'
 import { createMutex } from '../../util/mutex.ts'
 import type { ChainHead, FarmerChain } from './chain.ts'
 import { createEarnings } from './earnings.ts'
+import type { Inspector } from './inspection/startInspector.ts'
 import type { FarmerMetrics } from './metrics.ts'
 import type { ReplicaStore } from './replicaStore.ts'
 import { sweep } from './sweep.ts'
@@ -17,6 +18,7 @@ export interface ChainWatcherOptions {
   /** Our node's index. */
   node: bigint
   metrics: FarmerMetrics
+  inspector: Pick<Inspector, 'follow' | 'isNeeded' | 'isDischarged'>
   logger: Logger
   /** Milliseconds between two looks at the head; 1 s by default. */
   everyMs?: number
@@ -36,7 +38,7 @@ const SWEEP_EVERY_MS = 10_000
 
 /** Compares everything with the chain, and follows it from there. */
 export async function startChainWatcher(options: ChainWatcherOptions): Promise<ChainWatcher> {
-  const { chain, store, node, logger, everyMs = DEFAULT_EVERY_MS } = options
+  const { chain, store, node, inspector, logger, everyMs = DEFAULT_EVERY_MS } = options
   const { provider } = chain
   const contract = replicasContract(provider)
   const checking = createMutex()
@@ -48,7 +50,9 @@ export async function startChainWatcher(options: ChainWatcherOptions): Promise<C
   const compareAll = async (): Promise<void> => {
     const onChain = new Set((await listReplicasOfNode(provider, { node })).map(({ id }) => id))
     const records = [...store.list()]
-    const found = records.filter(({ id, state }) => state === 'acknowledged' && onChain.has(id))
+    const found = records.filter(
+      ({ id, state }) => (state === 'acknowledged' || state === 'ended') && onChain.has(id),
+    )
     const lost = records.filter(({ id, state }) => state === 'registered' && !onChain.has(id))
     await store.setState(idsOf(found), 'registered')
     await store.setState(idsOf(lost), 'acknowledged')
@@ -89,7 +93,9 @@ export async function startChainWatcher(options: ChainWatcherOptions): Promise<C
         seen = head
       }
       if (isNew || performance.now() - sweptAt > SWEEP_EVERY_MS) {
-        await sweep(options)
+        // What was joined before it was released has to be known as joined before anything is removed.
+        await inspector.follow(await chain.refresh())
+        await sweep({ ...options, isNeeded: inspector.isNeeded })
         await earnings.take()
         sweptAt = performance.now()
       }

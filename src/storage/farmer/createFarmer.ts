@@ -20,6 +20,7 @@ import { prepareDHT } from '../dht/prepareDHT.ts'
 import { createFarmerChain } from './chain.ts'
 import { openDataDirectory } from './dataDirectory.ts'
 import type { Farmer } from './farmer.ts'
+import type { InspectionPolicy } from './inspection/startInspector.ts'
 import { createStakeRule } from './mayPublish.ts'
 import { keepPresent } from './presence.ts'
 import type { RedeemPolicy } from './redeemer.ts'
@@ -51,6 +52,7 @@ export interface FarmerOptions {
   /** Threads to hash in; one of its own by default. */
   hasher?: ReplicaHasher
   redeem?: RedeemPolicy
+  inspection?: InspectionPolicy
   /** Milliseconds between two looks at the chain. */
   watchEveryMs?: number
   /** Milliseconds a peer may be silent in a stream. */
@@ -105,7 +107,8 @@ export async function createFarmer(options: FarmerOptions): Promise<Farmer> {
     await chain.refresh()
     const serving = await startServing({
       ...data,
-      ...pick(options, 'redeem', 'watchEveryMs', 'idleTimeoutMs'),
+      ...pick(options, 'redeem', 'inspection', 'watchEveryMs', 'idleTimeoutMs'),
+      accountKey: options.accountKey,
       host,
       chain,
       signer,

@@ -1,3 +1,4 @@
+import type { InspectionStatus } from './inspection/inspectionStatus.ts'
 import type { ReplicaState } from './replicaRecord.ts'
 
 /** A running farmer. */
@@ -39,6 +40,7 @@ export interface FarmerStatus {
   earnedWei: { traffic: bigint; storage: bigint }
   /** Bytes that receipts stand for and the chain has not paid yet. */
   unredeemedBytes: bigint
+  inspections: InspectionStatus
   /** Requests turned away since it started, by code. */
   refusals: Record<string, number>
   /** Peers connected now. */

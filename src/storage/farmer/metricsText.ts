@@ -1,4 +1,5 @@
 import type { FarmerStatus } from './farmer.ts'
+import type { InspectionStatus } from './inspection/inspectionStatus.ts'
 
 /** A farmer's numbers in the text format that Prometheus reads (version 0.0.4). */
 export function metricsText(status: FarmerStatus): string {
@@ -31,6 +32,7 @@ export function metricsText(status: FarmerStatus): string {
     ...metric('unredeemed_bytes', 'gauge', 'Bytes of receipts the chain has not paid yet.', [
       ['', status.unredeemedBytes],
     ]),
+    ...inspectionMetrics(status.inspections),
     ...metric(
       'refusals_total',
       'counter',
@@ -43,6 +45,43 @@ export function metricsText(status: FarmerStatus): string {
     ]),
     '',
   ].join('\n')
+}
+
+function inspectionMetrics(inspections: InspectionStatus): string[] {
+  const { answered, failed, passed, missed, struck } = inspections.totals
+  return [
+    ...metric('joined_leaves', 'gauge', "Leaves of 1 KiB in the node's tree.", [
+      ['', inspections.joinedLeaves],
+    ]),
+    ...metric('joined_replicas', 'gauge', "Replicas in the node's tree.", [
+      ['', inspections.joinedReplicas],
+    ]),
+    ...metric('unjoined_replicas', 'gauge', 'Registered replicas that earn nothing yet.', [
+      ['', inspections.waitingReplicas],
+    ]),
+    ...metric('open_challenges', 'gauge', 'Challenges the chain waits for.', [
+      ['', inspections.challenges.length],
+    ]),
+    ...metric(
+      'challenges_total',
+      'counter',
+      'Challenges by what became of them: answered (an answer left), failed (no true answer could be made), passed, struck, missed (struck, and no answer had left).',
+      Object.entries({ answered, failed, passed, struck, missed }).map(([result, count]) => [
+        label('result', result),
+        count,
+      ]),
+    ),
+    ...metric('strikes', 'gauge', 'Failed challenges in a row; three discharge the node.', [
+      ['', inspections.strikes],
+    ]),
+    ...metric('proven_seconds', 'gauge', 'Seconds for which the node has proven what it holds.', [
+      ['', inspections.provenSeconds],
+    ]),
+    ...metric('heft', 'gauge', 'Storage weight of the account.', [['', inspections.heft]]),
+    ...metric('discharged', 'gauge', '1 once the node was discharged.', [
+      ['', Number(inspections.isDischarged)],
+    ]),
+  ]
 }
 
 type Sample = readonly [labels: string, value: number | bigint]

@@ -2,6 +2,7 @@ import type { Host } from '../../p2p/host.ts'
 import type { FarmerTerms } from './admission.ts'
 import type { FarmerChain } from './chain.ts'
 import type { FarmerStatus } from './farmer.ts'
+import type { Inspector } from './inspection/startInspector.ts'
 import type { FarmerMetrics } from './metrics.ts'
 import type { ReceiptBook } from './receiptBook.ts'
 import type { ReplicaStore } from './replicaStore.ts'
@@ -13,6 +14,7 @@ export interface StatusSources {
   store: ReplicaStore
   metrics: FarmerMetrics
   book: ReceiptBook
+  inspector: Pick<Inspector, 'status'>
   terms: FarmerTerms
   /** By `performance.now()`. */
   startedAt: number
@@ -20,7 +22,7 @@ export interface StatusSources {
 
 /** Gathers how a farmer is from its parts. */
 export function readStatus(sources: StatusSources): FarmerStatus {
-  const { host, chain, account, store, metrics, book, terms, startedAt } = sources
+  const { host, chain, account, store, metrics, book, inspector, terms, startedAt } = sources
   const { receivedBytes, servedBytes, earnedWei, refusals } = metrics.read()
   const { capacityBytes, usedBytes } = store
   return {
@@ -42,6 +44,7 @@ export function readStatus(sources: StatusSources): FarmerStatus {
         ({ receipt, redeemedBytes }) => receipt.cumulativeBytes - redeemedBytes,
       ),
     ),
+    inspections: inspector.status(),
     refusals: Object.fromEntries(refusals),
     peers: host.connectedPeers().length,
     uptimeSeconds: Math.floor((performance.now() - startedAt) / 1_000),

@@ -12,6 +12,7 @@ import { startChainWatcher } from './chainWatcher.ts'
 import { createDebtLimit } from './debtLimit.ts'
 import type { Disk } from './disk.ts'
 import type { Farmer } from './farmer.ts'
+import { type InspectionPolicy, startInspector } from './inspection/startInspector.ts'
 import { createFarmerMetrics } from './metrics.ts'
 import { serveReads } from './readServer.ts'
 import { readStatus } from './readStatus.ts'
@@ -30,6 +31,9 @@ export interface ServingOptions {
   account: string
   disk: Disk
   metadata: KeyValueStore
+  /** The account's, 32 bytes. */
+  accountKey: Uint8Array
+  inspection?: InspectionPolicy
   hasher: ReplicaHasher
   capacityBytes: number
   terms: FarmerTerms
@@ -50,14 +54,21 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
   const metrics = createFarmerMetrics(metadata, logger)
   const book = await openReceiptBook({ metadata, chainId: chain.chainId, farmer: account })
   const credit = createTrafficCredit({ chain, book })
+  const inspector = await startInspector({
+    ...options,
+    ...{ store, node: terms.node, policy: options.inspection },
+  })
   const watcher = await startChainWatcher({
-    ...{ chain, store, node: terms.node, metrics, logger },
+    ...{ chain, store, node: terms.node, metrics, inspector, logger },
     ...(options.watchEveryMs === undefined ? {} : { everyMs: options.watchEveryMs }),
   })
   const redeemer = startRedeemer({ ...options.redeem, chain, book, credit, metrics, logger })
   const debt = createDebtLimit({ book, credit, redeemer })
   const meter = createTrafficMeter({ book, credit, debt })
-  const admission = createAdmission({ chain, store, terms, checkChain: watcher.check })
+  const admission = createAdmission({
+    ...{ chain, store, terms, checkChain: watcher.check },
+    isDischarged: () => inspector.isDischarged,
+  })
   const timeout =
     options.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: options.idleTimeoutMs }
   const startedAt = performance.now()
@@ -66,7 +77,9 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     ...terms,
     account,
     capacityBytes: BigInt(store.capacityBytes),
-    freeBytes: BigInt(Math.max(0, store.capacityBytes - store.usedBytes)),
+    freeBytes: inspector.isDischarged
+      ? 0n
+      : BigInt(Math.max(0, store.capacityBytes - store.usedBytes)),
     version: VERSION,
   }))
   await replicaStatusProtocol.handle(host, ({ replicaId }) => {
@@ -83,11 +96,17 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
   await serveReads({ host, store, chain, meter, metrics, ...timeout })
 
   return {
-    status: () => readStatus({ host, chain, account, store, metrics, book, terms, startedAt }),
-    checkChain: watcher.check,
+    status: () =>
+      readStatus({ host, chain, account, store, metrics, book, inspector, terms, startedAt }),
+    async checkChain() {
+      await watcher.check()
+      await inspector.check()
+      await watcher.check()
+    },
     redeem: redeemer.redeemAll,
     async stop() {
       await Promise.all([host.unhandle(STORE_PROTOCOL), host.unhandle(READ_PROTOCOL)])
+      await inspector.stop()
       await watcher.stop()
       await redeemer.stop()
     },

@@ -10,6 +10,8 @@ export interface SweepOptions {
   chain: FarmerChain
   store: ReplicaStore
   metrics: FarmerMetrics
+  /** Whether an inspection may still ask for leaves of a replica that is over. */
+  isNeeded(id: string): boolean
   logger: Logger
 }
 
@@ -22,14 +24,17 @@ const MAX_IDLE_SECONDS = 120n
 /** How long a replica is kept that was registered and is not any more, in case the node we ask is behind. */
 const MISSING_GRACE_SECONDS = DAY_SECONDS
 
-/** Takes what ended replicas earned, and removes them and those that nobody registered in time. */
+/**
+ * Takes what ended replicas earned, and removes them and those that nobody registered in time. One that stands in the
+ * node's tree stays until it is out of it.
+ */
 export async function sweep(options: SweepOptions): Promise<void> {
   const { chain, store, logger } = options
   const now = chain.now()
   const records = [...store.list()]
-  await removeAll(
+  await removeUnneeded(
     options,
-    'ended',
+    'released',
     records.filter(({ state }) => state === 'ended'),
   )
   const abandoned = records.filter(
@@ -59,18 +64,33 @@ async function sweepUnregistered(
     if (wasRegistered && now < changedAt + MISSING_GRACE_SECONDS) continue
     // The last word is the chain's: a registration may have come in its last second.
     if ((await chain.replica(id)) !== undefined) await store.setState([id], 'registered')
-    else await removeAll(options, 'never registered', [record])
+    else await removeUnneeded(options, 'never registered', [record])
   }
 }
 
 /** On chain first: a crash in between leaves a replica that is found over again, and gone from the chain. */
 async function settle(options: SweepOptions, over: readonly ReplicaRecord[]): Promise<void> {
-  const { chain, metrics } = options
+  const { chain, store, metrics } = options
   const standing: string[] = []
   for (const { id } of over) if ((await chain.replica(id)) !== undefined) standing.push(id)
   if (standing.length > 0) await metrics.earned('storage', await chain.settle(standing))
-  await removeAll(options, 'expired', over)
+  await store.setState(
+    over.map(({ id }) => id),
+    'ended',
+  )
+  await removeUnneeded(options, 'expired', over)
 }
+
+const removeUnneeded = (
+  options: SweepOptions,
+  reason: string,
+  records: readonly ReplicaRecord[],
+): Promise<void> =>
+  removeAll(
+    options,
+    reason,
+    records.filter(({ id }) => !options.isNeeded(id)),
+  )
 
 async function removeAll(
   { store, logger }: SweepOptions,

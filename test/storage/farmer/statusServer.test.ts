@@ -19,6 +19,20 @@ const STATUS: FarmerStatus = {
   servedBytes: 7n,
   earnedWei: { traffic: 5n * 10n ** 17n, storage: 0n },
   unredeemedBytes: 9n,
+  inspections: {
+    isDischarged: false,
+    joinedReplicas: 3,
+    joinedLeaves: 4_500n,
+    waitingReplicas: 0,
+    challenges: [{ id: 8n, kind: 'scheduled', isOpen: true, deadlineSlot: 90n }],
+    strikes: 1,
+    window: { passes: 5, strikes: 1 },
+    lastPassedTime: 1_700_000_000n,
+    provenSeconds: 600n,
+    heft: 12n,
+    history: [{ kind: 'struck', challengeId: 7n, blockNumber: 80, strikes: 1 }],
+    totals: { answered: 6, failed: 0, passed: 5, missed: 0, struck: 1 },
+  },
   refusals: { NO_CREDIT: 2 },
   peers: 4,
   uptimeSeconds: 11,
@@ -36,6 +50,8 @@ test('every metric has its help, its type and samples Prometheus can read', () =
   }
   assert.ok(samples.includes('genaro_farmer_refusals_total{code="NO_CREDIT"} 2'))
   assert.ok(samples.includes('genaro_farmer_earned_gnx_total{source="traffic"} 0.5'))
+  assert.ok(samples.includes('genaro_farmer_challenges_total{result="passed"} 5'))
+  assert.ok(samples.includes('genaro_farmer_joined_leaves 4500'))
   assert.ok(samples.includes('genaro_farmer_received_bytes_total 1152921504606846976'))
 })
 

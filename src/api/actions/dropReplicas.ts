@@ -1,0 +1,12 @@
+import type { Signer } from 'ethers'
+import { inspectionsContract } from '../contracts.ts'
+import { type Sent, sendCall, sentOf } from '../send.ts'
+import type { TreeChangesOptions } from './joinReplicas.ts'
+
+/** Takes released replicas out of their node's tree (SPEC 4, kind 9). Throws `ApiError`. */
+export async function dropReplicas(
+  signer: Signer,
+  { node, changes }: TreeChangesOptions,
+): Promise<Sent> {
+  return sentOf(await sendCall(() => inspectionsContract(signer).drop(node, changes)))
+}
