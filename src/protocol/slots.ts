@@ -44,9 +44,8 @@ export const heftKey = (account: Address): Uint8Array => mappingKey(addressWord(
 export const totalHeftKey: Uint8Array = SLOT_1
 
 /**
- * Heft: how far the sync is, which `decodeHeftSyncWord` reads. `Heft.sync` has something to do in a block whose epoch
- * is greater than `epoch`, or while `cursor` is not 0; it does nothing even then as long as `totalHeftKey` is 0 and
- * Inspections has no tree.
+ * Heft: how far the sync is, which `decodeHeftSyncWord` reads. `Heft.sync` is due in a block whose epoch is greater than
+ * `epoch`, and while `cursor` is not 0. Where nobody has heft and nobody holds a replica it begins nothing.
  */
 export const heftSyncKey: Uint8Array = SLOT_2
 

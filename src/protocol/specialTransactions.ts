@@ -2,7 +2,7 @@ import type { ParamType, Result, TransactionDescription } from 'ethers/abi'
 import { SYSTEM_CONTRACTS, type SystemContractName } from './addresses.ts'
 import { systemContractInterface } from './systemContracts.ts'
 
-/** A kind of special transaction that users send (SPEC 4; YP 3.6). */
+/** A kind of special transaction as a call of a contract (SPEC 4; YP 3.6). */
 export interface SpecialKind {
   kind: number
   name: string
@@ -11,7 +11,10 @@ export interface SpecialKind {
   methods: readonly string[]
 }
 
-/** The user-initiated kinds: each is an ordinary transaction to a system contract's function. */
+/**
+ * The kinds that are functions of a system contract, which an ordinary transaction to it may call. Answers (10) mostly
+ * come as network transactions instead, which pay no fee.
+ */
 export const SPECIAL_KINDS: readonly SpecialKind[] = [
   { kind: 1, name: 'bet', contract: 'Staking', methods: ['bet', 'registerKey', 'setPayee'] },
   { kind: 3, name: 'buySpace', contract: 'StorageMarket', methods: ['buySpace', 'withdrawCredit'] },
@@ -30,6 +33,21 @@ export const SPECIAL_KINDS: readonly SpecialKind[] = [
     contract: 'Replicas',
     methods: ['register', 'release', 'collect', 'nameSteward'],
   },
+  { kind: 9, name: 'registerReplicas', contract: 'Inspections', methods: ['join', 'drop'] },
+  { kind: 10, name: 'inspectionAnswer', contract: 'Inspections', methods: ['answer'] },
+  {
+    kind: 16,
+    name: 'challengeReplica',
+    contract: 'Inspections',
+    methods: ['challenge', 'withdrawCredit'],
+  },
+  {
+    kind: 16,
+    name: 'challengeReplica',
+    contract: 'SentinelGroups',
+    methods: ['commit', 'challenge', 'answerDigest', 'answerLeaves', 'settle', 'withdrawCredit'],
+  },
+  { kind: 18, name: 'collectReward', contract: 'Heft', methods: ['collectReward'] },
 ]
 
 /**
