@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { blockReference } from './blockReference.ts'
+import { inspections } from './inspections.ts'
 import { method } from './method.ts'
 import { address, type Hex, hash, type Quantity, uint64 } from './values.ts'
 
@@ -49,6 +50,7 @@ export const genaro = {
   >(),
   /** Multiaddrs with peer ids of farmers through which the storage network is joined. */
   genaro_getPeers: method().returns<string[]>(),
+  ...inspections,
 }
 
 /** A network and its totals. */
@@ -64,6 +66,12 @@ export interface RPCNetwork {
   bucketCount: Quantity
   nodeCount: Quantity
   replicaCount: Quantity
+  /** Paid bytes proven by farmers' answers since genesis. */
+  totalInspections: Quantity
+  /** How often a node is inspected: once in so many slots, or in as many as there are nodes. */
+  inspectionPeriodSlots: Quantity
+  /** How long a farmer has to answer. */
+  inspectionAnswerSlots: Quantity
 }
 
 /** Prices and limits as they stand in the Params contract. */
@@ -114,6 +122,10 @@ export interface RPCNode {
   /** What its replicas take. */
   usedBytes: Quantity
   replicaCount: Quantity
+  /** Put out for good, for failing too many inspections. */
+  discharged: boolean
+  /** Unix seconds; 0 for never. */
+  dischargedTime: Quantity
 }
 
 /** A shard sealed for one farmer node, under contract. Times are Unix seconds. */

@@ -10,6 +10,7 @@ import { createEventHandlers } from './handlers/events.ts'
 import { createEVMHandlers } from './handlers/evm.ts'
 import { createFeeHandlers } from './handlers/fees.ts'
 import { createGenaroHandlers } from './handlers/genaro.ts'
+import { createInspectionHandlers } from './handlers/inspections.ts'
 import { createNetworkHandlers } from './handlers/network.ts'
 import { createStateHandlers } from './handlers/state.ts'
 import { createTransactionHandlers } from './handlers/transactions.ts'
@@ -32,6 +33,7 @@ export const createPublicHandlers = (
   ...createTxpoolHandlers(node),
   ...createDebugHandlers(node),
   ...createGenaroHandlers(node),
+  ...createInspectionHandlers(node),
 })
 
 /** All handlers a node has; those of the devnet are missing on every other network. */

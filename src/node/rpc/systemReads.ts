@@ -8,7 +8,7 @@ import type { ChainNode } from '../node.ts'
 import { createContextSource, executionError, gasCap, toMessage } from './execution.ts'
 import { toQuantity } from './format/hex.ts'
 
-/** Reads a view function of a system contract at one block, with its result in JSON-RPC's form. */
+/** Reads a view function of a system contract at one block, with its result, or all by name, in JSON-RPC's form. */
 export type SystemRead = <Result>(
   contract: SystemContractName,
   method: string,
@@ -28,20 +28,20 @@ export function createSystemReader(node: ChainNode, block: BlockReference): Syst
     if (simulation.failure !== undefined) throw executionError(simulation, to)
     const { outputs } = abi.getFunction(method)!
     const values = abi.decodeFunctionResult(method, bytesToHex(simulation.returnValue))
-    return toJSON(outputs[0]!, values[0]) as Result
+    return (
+      outputs.length === 1 ? toJSON(outputs[0]!, values[0]) : toFields(outputs, values)
+    ) as Result
   }
 }
+
+const toFields = (types: readonly ParamType[], values: ArrayLike<unknown>) =>
+  Object.fromEntries(types.map((type, at) => [type.name, toJSON(type, values[at])]))
 
 /** A decoded ABI value in JSON-RPC's form: numbers as quantities, structs as objects. */
 function toJSON(type: ParamType, value: unknown): unknown {
   if (type.isArray())
     return [...(value as Iterable<unknown>)].map((item) => toJSON(type.arrayChildren, item))
-  if (type.isTuple()) {
-    const fields = value as unknown[]
-    return Object.fromEntries(
-      type.components.map((component, at) => [component.name, toJSON(component, fields[at])]),
-    )
-  }
+  if (type.isTuple()) return toFields(type.components, value as unknown[])
   if (typeof value === 'bigint') return toQuantity(value)
   return type.baseType === 'address' ? String(value).toLowerCase() : value
 }

@@ -103,6 +103,9 @@ async function readNetwork(
     bucketCount: await read('StorageMarket', 'bucketCount'),
     nodeCount: await read('Nodes', 'activeNodeCount'),
     replicaCount: await read('Replicas', 'replicaCount'),
+    totalInspections: await read('Inspections', 'totalInspections'),
+    inspectionPeriodSlots: await read('Params', 'periodSlots'),
+    inspectionAnswerSlots: await read('Params', 'answerSlots'),
   }
 }
 
