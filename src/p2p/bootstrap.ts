@@ -2,6 +2,7 @@ import type { Libp2p } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { errorMessage } from '../util/errors.ts'
 import type { Logger } from '../util/logger.ts'
+import { connectedPeers } from './connectedPeers.ts'
 
 export interface BootstrapOptions {
   libp2p: Libp2p
@@ -52,8 +53,8 @@ export function keepBootstrapped({
   }
 
   const round = async (): Promise<void> => {
-    const missing = enough - peerCount(libp2p)
-    for (let tries = 0; tries < targets.length && peerCount(libp2p) < enough; tries++) {
+    const missing = enough - connectedPeers(libp2p).length
+    for (let tries = 0; tries < targets.length && connectedPeers(libp2p).length < enough; tries++) {
       await dialNext()
     }
     waitMs = missing > 0 ? Math.min(2 * waitMs, MAX_RETRY_MS) : retryMs
@@ -70,7 +71,3 @@ export function keepBootstrapped({
     },
   }
 }
-
-/** Connected peers. `getPeers` would make each peer id anew, at half a millisecond for its key. */
-const peerCount = (libp2p: Libp2p): number =>
-  new Set(libp2p.getConnections().map(({ remotePeer }) => remotePeer.toString())).size

@@ -11,6 +11,7 @@ import { errorMessage } from '../util/errors.ts'
 import { type Logger, silentLogger } from '../util/logger.ts'
 import { parseAddress } from './addresses.ts'
 import { keepBootstrapped } from './bootstrap.ts'
+import { connectedPeers } from './connectedPeers.ts'
 import { createConnectionGater } from './connectionGater.ts'
 import { type HostDatastore, openDatastore } from './datastore.ts'
 import { P2PError } from './errors.ts'
@@ -130,7 +131,7 @@ export async function createHost({
     libp2p,
     scores,
     addresses: () => libp2p.getMultiaddrs().map(String),
-    connectedPeers: () => libp2p.getPeers().map(String),
+    connectedPeers: () => connectedPeers(libp2p),
     connect: streams.connect,
     openStream: streams.openStream,
     handle: streams.handle,
