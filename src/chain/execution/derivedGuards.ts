@@ -1,24 +1,15 @@
 import type { StateManagerInterface } from '@ethereumjs/common'
-import { bytesToBigInt } from '@ethereumjs/util'
 import { systemContractAddress } from '../../protocol/addresses.ts'
 import { decodeHeaderExtra } from '../../protocol/header.ts'
 import { epochOfSlot } from '../../protocol/networks.ts'
-import { heftSyncKey, totalHeftKey } from '../../protocol/slots.ts'
-import { decodeHeftSyncWord } from '../../protocol/words.ts'
+import { heftSyncKey, inspectionsKey, totalHeftKey } from '../../protocol/slots.ts'
+import { decodeHeftSyncWord, decodeInspectionsWord } from '../../protocol/words.ts'
 import type { InspectionRules } from './rules.ts'
 
 type State = Pick<StateManagerInterface, 'getStorage'>
 
 const INSPECTIONS = systemContractAddress('Inspections')
 const HEFT = systemContractAddress('Heft')
-const inspectionsKey = new Uint8Array(32)
-const decodeInspectionsWord = (bytes: Uint8Array) => {
-  const word = bytesToBigInt(bytes)
-  return {
-    totalInspections: BigInt.asUintN(128, word),
-    pendingWork: BigInt.asUintN(64, word >> 128n),
-  }
-}
 
 /** What the Inspections contract says of itself in its first word: one read tells a chain without farmers. */
 const readInspections = async (state: State) =>
