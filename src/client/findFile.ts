@@ -7,16 +7,12 @@ import { replicasContract } from '../api/contracts.ts'
 import { parseBucketId } from '../api/parseBucketId.ts'
 import { openManifest } from '../crypto/manifestCipher.ts'
 import { decodeFileManifest, type FileManifest } from '../protocol/fileManifest.ts'
+import { decodeManifestShard, isManifestShard, MANIFEST_NONCE } from '../protocol/manifestShard.ts'
 import { decodeShardIndex } from '../protocol/replicaContract.ts'
 import type { ClientContext } from './context.ts'
 import { ClientError, throwIfAborted } from './errors.ts'
 import { bytesOf, deriveFileSecrets, type FileSecrets, replicaIdentity } from './fileSecrets.ts'
-import {
-  decodeManifestShard,
-  isManifestShard,
-  MANIFEST_NONCE,
-  manifestLayout,
-} from './manifestReplica.ts'
+import { manifestLayout } from './manifestLayout.ts'
 import { nowSeconds } from './now.ts'
 import { explainReadFailure } from './readFailure.ts'
 import { createReplicaReader } from './replicaReader.ts'

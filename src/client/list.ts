@@ -2,11 +2,11 @@ import type { Bucket } from '../api/actions/getBucket.ts'
 import { listBuckets } from '../api/actions/listBuckets.ts'
 import { replicasContract } from '../api/contracts.ts'
 import { read } from '../api/send.ts'
+import { isManifestShard } from '../protocol/manifestShard.ts'
 import { type ClientContext, untilClosed } from './context.ts'
 import { throwIfAborted } from './errors.ts'
 import { findReplicas, openFound } from './findFile.ts'
 import { FOLDER_TYPE } from './folder/folderIndex.ts'
-import { isManifestShard } from './manifestReplica.ts'
 
 /** A stored file, as a listing tells it. */
 export interface ListedFile {

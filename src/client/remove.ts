@@ -1,9 +1,9 @@
 import { releaseReplicas } from '../api/actions/releaseReplicas.ts'
+import { isManifestShard } from '../protocol/manifestShard.ts'
 import { type ClientContext, untilClosed } from './context.ts'
 import { throwIfAborted } from './errors.ts'
 import { parseFileId } from './fileSecrets.ts'
 import { findReplicas } from './findFile.ts'
-import { isManifestShard } from './manifestReplica.ts'
 
 export interface RemoveOptions {
   /** The bucket, for its steward; the signer's own buckets are searched by default. */

@@ -1,15 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Replica } from '../../api/actions/getReplica.ts'
+import { isManifestShard, MANIFEST_NONCE, MANIFEST_SEGMENT } from '../../protocol/manifestShard.ts'
 import { decodeShardIndex } from '../../protocol/replicaContract.ts'
 import { throwIfAborted } from '../errors.ts'
 import { replicaIdentity } from '../fileSecrets.ts'
-import {
-  isManifestShard,
-  MANIFEST_NONCE,
-  MANIFEST_SEGMENT,
-  manifestLayout,
-} from '../manifestReplica.ts'
+import { manifestLayout } from '../manifestLayout.ts'
 import { createReplicaReader } from '../replicaReader.ts'
 import { segmentShards } from '../upload/encodeSegment.ts'
 import { freeNumbers, usedNumbers } from './publishManifest.ts'

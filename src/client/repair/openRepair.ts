@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileDecipher } from '../../crypto/fileCipher.ts'
+import { isManifestShard } from '../../protocol/manifestShard.ts'
 import { DAY_SECONDS, GB } from '../../protocol/params.ts'
 import { createReplicaLayout } from '../../protocol/replicaLayout.ts'
 import { replicaPriceWei } from '../../protocol/storageParams.ts'
@@ -8,7 +9,6 @@ import { findDamage } from '../../storage/repair/findDamage.ts'
 import type { ClientContext } from '../context.ts'
 import { throwIfAborted } from '../errors.ts'
 import { bytesOf } from '../fileSecrets.ts'
-import { isManifestShard } from '../manifestReplica.ts'
 import { createProgressCounter } from '../progress.ts'
 import type { UploadBucket } from '../upload/checkBucket.ts'
 import { createRegistrar } from '../upload/registrar.ts'
@@ -34,8 +34,11 @@ export async function withRepair<Result>(
   use: (repair: Repair) => Promise<Result>,
 ): Promise<Result> {
   const state = await openRepairState(context, target)
-  const directory = join(context.directory, 'segments', `${process.pid}-${Date.now()}`)
+  const directory = repairDirectory(context, target)
+  const removeShards = (): Promise<void> => rm(directory, { recursive: true, force: true })
   try {
+    // Those of a run that was killed.
+    await removeShards()
     for (const { offer, nonce } of state.made) {
       const [segment, shard] = [Number(offer.shardIndex / 256n), Number(offer.shardIndex % 256n)]
       const vouched = { root: bytesOf(offer.root), sealNonce: bytesOf(nonce) }
@@ -79,16 +82,24 @@ export async function withRepair<Result>(
       signal,
     }
     const result = await use(repair)
+    // While the journal's lock still keeps others away.
+    await removeShards()
     await state.journal.discard()
     return result
   } catch (error) {
+    await removeShards()
     throwIfAborted(signal)
     throw error
   } finally {
     await state.journal.close()
-    await rm(directory, { recursive: true, force: true })
   }
 }
+
+/** Where a file's shards wait while it is repaired: nobody else's while its journal is open, and found after a crash. */
+const repairDirectory = (
+  { directory }: ClientContext,
+  { bucketId, fileId }: Pick<RepairTarget, 'bucketId' | 'fileId'>,
+): string => join(directory, 'segments', `repair-${bucketId}-${fileId}`)
 
 /** Room for a manifest's copies, before it is known how large they are. */
 const MANIFEST_ROOM_BYTES = 300_000

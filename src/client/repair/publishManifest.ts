@@ -9,16 +9,16 @@ import {
   type ManifestReplica,
 } from '../../protocol/fileManifest.ts'
 import { MAX_REPLICAS_PER_SHARD } from '../../protocol/fileManifestRules.ts'
-import { decodeShardIndex } from '../../protocol/replicaContract.ts'
-import { ClientError } from '../errors.ts'
-import { bytesOf } from '../fileSecrets.ts'
-import { keepManifest, type StoredFile } from '../findFile.ts'
 import {
   encodeManifestShard,
   isManifestShard,
   MANIFEST_NONCE,
   MANIFEST_SEGMENT,
-} from '../manifestReplica.ts'
+} from '../../protocol/manifestShard.ts'
+import { decodeShardIndex } from '../../protocol/replicaContract.ts'
+import { ClientError } from '../errors.ts'
+import { bytesOf } from '../fileSecrets.ts'
+import { keepManifest, type StoredFile } from '../findFile.ts'
 import { segmentShards } from '../upload/encodeSegment.ts'
 import type { PreparedReplica } from '../upload/uploadJournal.ts'
 import { release } from './releaseGone.ts'

@@ -1,10 +1,10 @@
 import type { Replica } from '../../api/actions/getReplica.ts'
 import { createFileLayout, type FileLayout } from '../../protocol/fileLayout.ts'
 import type { FileShape } from '../../protocol/fileLayoutShape.ts'
+import { isManifestShard } from '../../protocol/manifestShard.ts'
 import { decodeShardIndex } from '../../protocol/replicaContract.ts'
 import { createReplicaLayout } from '../../protocol/replicaLayout.ts'
 import type { FileSecrets } from '../fileSecrets.ts'
-import { isManifestShard } from '../manifestReplica.ts'
 import { type VouchedReplica, vouchedNonce } from '../segmentReader.ts'
 
 /** A file as who repairs it knows it: enough to make its shards anew, nothing of what is in it. */

@@ -7,9 +7,9 @@ import {
   type ManifestFarmer,
   type ManifestReplica,
 } from '../../protocol/fileManifest.ts'
+import { encodeManifestShard } from '../../protocol/manifestShard.ts'
 import { encodeShardIndex } from '../../protocol/replicaContract.ts'
 import { bytesOf } from '../fileSecrets.ts'
-import { encodeManifestShard } from '../manifestReplica.ts'
 import type { UploadState } from './uploadState.ts'
 
 /** What a file is called, and by which type it is shown. */

@@ -1,8 +1,8 @@
 import { registerReplicas } from '../../api/actions/registerReplicas.ts'
 import { ApiError } from '../../api/errors.ts'
+import { isManifestShard } from '../../protocol/manifestShard.ts'
 import type { ClientContext } from '../context.ts'
 import { ClientError } from '../errors.ts'
-import { isManifestShard } from '../manifestReplica.ts'
 import type { PreparedReplica } from './uploadJournal.ts'
 import type { StoringState } from './uploadState.ts'
 

@@ -1,7 +1,5 @@
 import { concatBytes } from '@ethereumjs/util'
-import { decodeShardIndex, encodeShardIndex } from '../protocol/replicaContract.ts'
-import { createReplicaLayout, type ReplicaLayout } from '../protocol/replicaLayout.ts'
-import { ClientError } from './errors.ts'
+import { decodeShardIndex, encodeShardIndex } from './replicaContract.ts'
 
 /** The segment that no file has: its shards are copies of the file's manifest. */
 export const MANIFEST_SEGMENT = 2 ** 24 - 1
@@ -19,14 +17,16 @@ export const isManifestShard = (shardIndex: bigint): boolean =>
 export const MANIFEST_NONCE = new Uint8Array(32)
 
 const LENGTH_BYTES = 4
-const PAGE_BYTES = 1_024
+
+/** A manifest's shard is so many bytes, or a multiple. */
+export const MANIFEST_PAGE_BYTES = 1_024
 
 /** A sealed manifest as a shard: its length (uint32), itself, and zeros up to whole leaves. */
 export function encodeManifestShard(sealed: Uint8Array): Uint8Array {
   const length = new Uint8Array(LENGTH_BYTES)
   new DataView(length.buffer).setUint32(0, sealed.length)
   const bytes = concatBytes(length, sealed)
-  const shard = new Uint8Array(Math.ceil(bytes.length / PAGE_BYTES) * PAGE_BYTES)
+  const shard = new Uint8Array(Math.ceil(bytes.length / MANIFEST_PAGE_BYTES) * MANIFEST_PAGE_BYTES)
   shard.set(bytes)
   return shard
 }
@@ -35,24 +35,6 @@ export function encodeManifestShard(sealed: Uint8Array): Uint8Array {
 export function decodeManifestShard(shard: Uint8Array): Uint8Array | undefined {
   const length = new DataView(shard.buffer, shard.byteOffset).getUint32(0)
   const padding = shard.length - LENGTH_BYTES - length
-  if (padding < 0 || padding >= PAGE_BYTES) return undefined
+  if (padding < 0 || padding >= MANIFEST_PAGE_BYTES) return undefined
   return shard.subarray(LENGTH_BYTES, LENGTH_BYTES + length)
-}
-
-/** The layout of a manifest's replica, by the number of leaves on chain. Throws `ClientError` `FILE_DAMAGED`. */
-export function manifestLayout(leafCount: number): ReplicaLayout {
-  // Each leaf of the shard adds one leaf or more, so the number of leaves tells the size.
-  let low = 1
-  let high = leafCount
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (createReplicaLayout(middle * PAGE_BYTES).leafCount < leafCount) low = middle + 1
-    else high = middle
-  }
-  const layout = createReplicaLayout(low * PAGE_BYTES)
-  if (layout.leafCount === leafCount) return layout
-  throw new ClientError('FILE_DAMAGED', {
-    message: `No manifest has a replica of ${leafCount} leaves`,
-    hint: 'Check the id: this is not a file that a Genaro client stored.',
-  })
 }
