@@ -13,6 +13,7 @@ import {
   toChecksumAddress,
   unpadBytes,
 } from '@ethereumjs/util'
+import { keccak_256 } from '@noble/hashes/sha3.js'
 import { type ErrorDescription, Interface, type LogDescription, Result } from 'ethers/abi'
 import { storageOpcodes } from '../../src/chain/opcodes/storageOpcodes.ts'
 import {
@@ -33,6 +34,7 @@ export interface CallOptions {
   from?: Address
   value?: bigint
   isStatic?: boolean
+  gasLimit?: bigint
 }
 
 /** What came of a call. `error` is the decoded custom error, when it reverted with one of the contract's. */
@@ -44,6 +46,8 @@ export interface Outcome {
   returnData: Uint8Array
   /** With the 21,000 of a transaction and its call data; refunds not taken off. */
   gasUsed: bigint
+  /** Of the execution alone. */
+  executionGas: bigint
   events: LogDescription[]
 }
 
@@ -63,6 +67,10 @@ export class ContractBench {
   readonly evm: EVM
   readonly genesis: Genesis
   time: bigint
+  /** The number of the block that calls run in. */
+  blockNumber = 1n
+  /** That block's beacon value, its PREVRANDAO. */
+  mix: Uint8Array = new Uint8Array(32)
 
   private constructor(evm: EVM, genesis: Genesis) {
     this.evm = evm
@@ -77,6 +85,7 @@ export class ContractBench {
       common,
       stateManager: new SimpleStateManager({ common }),
       customOpcodes: storageOpcodes(),
+      blockchain: chainOfHashes,
     })
     const bench = new ContractBench(evm, genesis)
     for (const [address, entry] of Object.entries(genesis.alloc)) {
@@ -142,10 +151,10 @@ export class ContractBench {
   async callRaw(
     target: Target,
     data: Uint8Array,
-    { from = ALICE, value = 0n, isStatic = false }: CallOptions = {},
+    { from = ALICE, value = 0n, isStatic = false, gasLimit = GAS_LIMIT }: CallOptions = {},
   ): Promise<Outcome> {
     const { address, abi } = this.resolve(target)
-    const { execResult } = await this.run({ from, to: address, data, value, isStatic })
+    const { execResult } = await this.run({ from, to: address, data, value, isStatic, gasLimit })
     const failure = execResult.exceptionError?.error
     return {
       failure,
@@ -156,6 +165,7 @@ export class ContractBench {
       result: [],
       returnData: execResult.returnValue,
       gasUsed: execResult.executionGasUsed + intrinsicGas(data),
+      executionGas: execResult.executionGasUsed,
       events: (execResult.logs ?? []).flatMap(([at, topics, logged]) => {
         const source = this.interfaceAt(bytesToHex(at)) ?? abi
         const event = source.parseLog({ topics: topics.map(bytesToHex), data: bytesToHex(logged) })
@@ -196,21 +206,34 @@ export class ContractBench {
     data: Uint8Array
     value?: bigint
     isStatic?: boolean
+    gasLimit?: bigint
   }) {
     const { common } = this.evm
-    const header = { timestamp: this.time, number: 1n, gasLimit: 30_000_000n }
+    const { time: timestamp, blockNumber: number, mix: mixHash } = this
+    const header = { timestamp, number, mixHash, gasLimit: 30_000_000n }
     const { from: caller, ...rest } = message
     const result = await this.evm.runCall({
+      gasLimit: GAS_LIMIT,
       ...rest,
       caller,
       origin: caller,
-      gasLimit: GAS_LIMIT,
       block: createBlock({ header }, { common }),
     })
     await this.evm.journal.cleanup()
     this.evm.stateManager.originalStorageCache.clear()
     return result
   }
+}
+
+/** The hash of a block of the bench, as contracts see it. */
+export const blockHashOf = (number: bigint): Uint8Array =>
+  keccak_256(setLengthLeft(bigIntToBytes(number), 32))
+
+/** Blocks that are nothing but their hashes. */
+const chainOfHashes = {
+  getBlock: async (number: number) => ({ hash: () => blockHashOf(BigInt(number)) }),
+  putBlock: async () => {},
+  shallowCopy: () => chainOfHashes,
 }
 
 /** The call data of a function; addresses may be given as `Address`. */

@@ -9,6 +9,7 @@ import {
 const IMPORTABLE = [
   'contracts/libraries/BLS.sol',
   'contracts/libraries/DStorage.sol',
+  'contracts/libraries/Sampling.sol',
   'contracts/system/IStorageView.sol',
 ]
 
