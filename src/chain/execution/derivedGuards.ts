@@ -29,10 +29,10 @@ export async function isHeftSyncDue(
   state: State,
   extraData: Uint8Array,
 ): Promise<boolean> {
+  if (!(await hasInspectionWork(state)) && !(await hasHeft(state))) return false
   const { slot } = decodeHeaderExtra(extraData)
   const { epoch, cursor } = decodeHeftSyncWord(await state.getStorage(HEFT, heftSyncKey))
-  const isDue = cursor !== 0n || epochOfSlot({ epochLengthSlots }, slot) > epoch
-  return isDue && ((await hasHeft(state)) || (await hasInspectionWork(state)))
+  return cursor !== 0n || epochOfSlot({ epochLengthSlots }, slot) > epoch
 }
 
 const hasHeft = async (state: State): Promise<boolean> =>
