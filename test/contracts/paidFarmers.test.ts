@@ -8,8 +8,9 @@ import { GB, GNX } from '../../src/protocol/params.ts'
 import { signTrafficReceipt } from '../../src/protocol/receipts.ts'
 import { systemContractInterface } from '../../src/protocol/systemContracts.ts'
 import { ALICE, assertReverted, checksum, encodeCall, succeeded } from '../helpers/contractBench.ts'
+import { EarningBench } from '../helpers/earningBench.ts'
 import { compileFixture } from '../helpers/fixtureContracts.ts'
-import { FARMERS, ReplicaBench, TERM_SECONDS } from '../helpers/replicaBench.ts'
+import { FARMERS, type ReplicaBench } from '../helpers/replicaBench.ts'
 
 const PRICE = 10n ** 15n
 const FARMER = FARMERS[0]!.address
@@ -20,9 +21,11 @@ const actorSource = compileFixture('Actor')
 /** The farmer's own account, which has the code of the actor (as EIP-7702 lets it). */
 const actor = { address: FARMER, abi: new Interface(JSON.stringify(actorSource.abi)) }
 
+let earnings: EarningBench
 let replicas: ReplicaBench
 beforeEach(async () => {
-  replicas = await ReplicaBench.create()
+  earnings = await EarningBench.create()
+  replicas = earnings.replicas
   const code = hexToBytes(actorSource.runtimeBytecode as PrefixedHexString)
   await replicas.bench.evm.stateManager.putCode(FARMER, code)
 })
@@ -48,9 +51,9 @@ async function signReceipt(cumulativeBytes: bigint) {
 
 describe('a farmer with code', () => {
   test('that re-enters collect while it is paid is paid once', async () => {
-    const id = await replicas.registered({ priceWei: PRICE })
-    await replicas.registered({ priceWei: PRICE, node: 1n })
-    replicas.bench.time += TERM_SECONDS
+    const { id } = await earnings.earning(PRICE)
+    await earnings.earning(PRICE, 1)
+    await earnings.proven(10n)
     await reenterWith('Replicas', 'collect', [[id]])
     const before = await replicas.bench.balanceOf(FARMER)
     succeeded(await replicas.collect([id]))
@@ -60,8 +63,8 @@ describe('a farmer with code', () => {
   })
 
   test('that releases its ended replica while it collects gets no coin twice', async () => {
-    const id = await replicas.registered({ priceWei: PRICE })
-    replicas.bench.time += TERM_SECONDS
+    const { id } = await earnings.earning(PRICE)
+    await earnings.proven(10n)
     await reenterWith('Replicas', 'release', [[id]])
     succeeded(await replicas.collect([id]))
     assert.equal((await reentry()).succeeded, true)
@@ -82,9 +85,9 @@ describe('a farmer with code', () => {
   })
 
   test('that refuses coins loses nothing, and keeps nobody from releasing', async () => {
-    const id = await replicas.registered({ priceWei: PRICE })
+    const { id } = await earnings.earning(PRICE)
     await replicas.bench.send(actor, 'refusePayments')
-    replicas.bench.time += TERM_SECONDS / 2n
+    await earnings.proven(5n)
     assertReverted(await replicas.collect([id]), 'PaymentRefused')
     assert.equal(await replicas.reserved(), PRICE)
     succeeded(await replicas.release([id], { from: ALICE }))

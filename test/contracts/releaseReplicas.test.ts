@@ -10,31 +10,22 @@ import {
   eventNames,
   succeeded,
 } from '../helpers/contractBench.ts'
+import { EarningBench } from '../helpers/earningBench.ts'
 import { bucketIdOf } from '../helpers/marketBench.ts'
-import {
-  BUCKET,
-  FARMERS,
-  FILE,
-  LEAF_BYTES,
-  ReplicaBench,
-  TERM_SECONDS,
-} from '../helpers/replicaBench.ts'
+import { BUCKET, FARMERS, FILE, LEAF_BYTES, type ReplicaBench } from '../helpers/replicaBench.ts'
 
 const PRICE = 3n * 10n ** 12n
 const FARMER = FARMERS[0]!.address
 const UNKNOWN = `0x${'99'.repeat(32)}`
 
+let earnings: EarningBench
 let replicas: ReplicaBench
 beforeEach(async () => {
-  replicas = await ReplicaBench.create()
+  earnings = await EarningBench.create()
+  replicas = earnings.replicas
 })
 
-const credit = (account = FARMER) => replicas.market.credit(account)
-
-/** Lets a part of the term pass: `tenths` of it. */
-const wait = (tenths: bigint) => {
-  replicas.bench.time += (TERM_SECONDS * tenths) / 10n
-}
+const credit = (account = FARMER) => earnings.credit(account)
 
 const amounts = async (id: string) => {
   const view = (await replicas.view('replicaOf', id)) as bigint[]
@@ -42,10 +33,11 @@ const amounts = async (id: string) => {
 }
 
 describe('release', () => {
-  test('gives the farmer credit for the time that passed, and the rest back to the escrow', async () => {
+  test('gives the farmer credit for the time it proved, and the rest back to the escrow', async () => {
     const escrow = await replicas.escrow()
-    const id = await replicas.registered({ priceWei: PRICE })
-    wait(3n)
+    const { id } = await earnings.earning(PRICE)
+    await earnings.proven(3n)
+    earnings.at(5n)
     const outcome = succeeded(await replicas.release([id]))
     const earned = (PRICE * 3n) / 10n
     assert.equal(await credit(), earned)
@@ -96,12 +88,22 @@ describe('release', () => {
     assertReverted(await replicas.release([id], { from: BOB }), 'ReplicaRuns')
     replicas.bench.time = endTime
     succeeded(await replicas.release([id], { from: BOB }))
-    assert.equal(await credit(), PRICE)
+  })
+
+  test('pays nothing for a replica that was never proven', async () => {
+    const escrow = await replicas.escrow()
+    const joined = await earnings.earning(PRICE)
+    const lost = await replicas.registered({ priceWei: PRICE, node: 1n })
+    earnings.at(9n)
+    succeeded(await replicas.release([joined.id, lost]))
+    assert.equal(await credit(), 0n)
+    assert.equal(await credit(FARMERS[1]!.address), 0n)
+    assert.equal(await replicas.escrow(), escrow)
   })
 
   test('after the bucket was bought anew under its id leaves the new one alone', async () => {
-    const id = await replicas.registered({ priceWei: PRICE })
-    wait(10n)
+    const { id } = await earnings.earning(PRICE)
+    await earnings.proven(10n)
     await replicas.market.bought()
     const renewed = await replicas.registered({
       endTime: replicas.bench.time + DAY_SECONDS,
@@ -118,7 +120,7 @@ describe('release', () => {
 
   test('after the bucket was extended back to life leaves its new count alone', async () => {
     const id = await replicas.registered({ priceWei: PRICE })
-    wait(20n)
+    earnings.at(20n)
     await replicas.market.extended(BUCKET, 0n, DAY_SECONDS)
     assert.equal(await replicas.usedBytes(), 0n)
     succeeded(await replicas.release([id]))
@@ -126,8 +128,8 @@ describe('release', () => {
   })
 
   test('after the bucket was cleaned up still pays the farmer', async () => {
-    const id = await replicas.registered({ priceWei: PRICE })
-    wait(10n)
+    const { id } = await earnings.earning(PRICE)
+    await earnings.proven(10n)
     await replicas.market.bought({ number: 2, cleanUp: 16 }, { from: BOB })
     succeeded(await replicas.release([id], { from: BOB }))
     assert.equal(await credit(), PRICE)
@@ -150,7 +152,7 @@ describe('release', () => {
     const market = replicas.bench
     const from = systemContractAddress('Replicas')
     await replicas.registered({ priceWei: PRICE })
-    wait(10n)
+    earnings.at(10n)
     const args = [BUCKET, 0n, replicas.bench.time, 5n, FARMER, 2n]
     succeeded(await market.call('StorageMarket', 'unreserve', args, { from }))
     assert.equal(await credit(ALICE), 5n)
@@ -162,11 +164,11 @@ describe('release', () => {
 describe('collect', () => {
   test('pays what was earned since the last time, and in the end exactly the price', async () => {
     const price = 1_000_000_007n
-    const id = await replicas.registered({ priceWei: price })
+    const { id } = await earnings.earning(price)
     const before = await replicas.bench.balanceOf(FARMER)
     let paid = 0n
-    for (const tenths of [1n, 3n, 3n, 3n, 5n]) {
-      wait(tenths)
+    for (const tenths of [1n, 4n, 7n, 10n, 15n]) {
+      await earnings.proven(tenths)
       const outcome = await replicas.collect([id])
       if (outcome.failure === undefined) paid += outcome.result[0] as bigint
     }
@@ -179,8 +181,9 @@ describe('collect', () => {
   })
 
   test('takes several replicas at once, each of them once', async () => {
-    const ids = [await replicas.registered(), await replicas.registered({ priceWei: PRICE })]
-    wait(5n)
+    const ids: string[] = []
+    for (const price of [10n ** 12n, PRICE]) ids.push((await earnings.earning(price)).id)
+    await earnings.proven(5n)
     const outcome = succeeded(await replicas.collect([...ids, ids[0]!]))
     assert.deepEqual(outcome.result, [(10n ** 12n + PRICE) / 2n])
     assert.deepEqual(eventNames(outcome), ['ReplicaCollected', 'ReplicaCollected'])
@@ -188,18 +191,33 @@ describe('collect', () => {
   })
 
   test('leaves for a release only what was not collected', async () => {
-    const id = await replicas.registered({ priceWei: PRICE })
-    wait(2n)
+    const { id } = await earnings.earning(PRICE)
+    await earnings.proven(2n)
     succeeded(await replicas.collect([id]))
-    wait(3n)
+    await earnings.proven(5n)
     succeeded(await replicas.release([id]))
     assert.equal(await credit(), (PRICE * 3n) / 10n)
   })
 
+  test('pays from when a replica joined, and not for rounds its farmer missed', async () => {
+    const first = await earnings.earning(PRICE)
+    await earnings.proven(1n)
+    earnings.at(2n)
+    const second = await earnings.earning(PRICE)
+    await earnings.proven(3n)
+    await earnings.inspections.challenged(0)
+    earnings.at(6n)
+    await earnings.inspections.missed(0)
+    assert.equal((await amounts(first.id)).earnedWei, (PRICE * 3n) / 10n)
+    // Its own term is the eight tenths that were left when it was registered.
+    assert.equal((await amounts(second.id)).earnedWei, PRICE / 8n)
+  })
+
   test('refuses everyone but the farmer, unknown replicas, and nothing earned', async () => {
-    const id = await replicas.registered({ priceWei: PRICE })
+    const { id } = await earnings.earning(PRICE)
+    earnings.at(1n)
     assertReverted(await replicas.collect([id]), 'NothingEarned')
-    wait(1n)
+    await earnings.proven(2n)
     assertReverted(await replicas.collect([id], ALICE), 'NotFarmer', id, checksum(FARMER))
     assertReverted(await replicas.collect([id], FARMERS[1]!.address), 'NotFarmer')
     assertReverted(await replicas.collect([UNKNOWN]), 'UnknownReplica', UNKNOWN)
@@ -215,7 +233,7 @@ describe('a node with replicas', () => {
     const retire = () => replicas.bench.call('Nodes', 'retire', [0], { from })
     assertReverted(await retire(), 'NodeHoldsReplicas', 0n, 1n)
     assertReverted(await replicas.bench.call('Staking', 'unstake', [1], { from }), 'StakeLocked')
-    wait(10n)
+    earnings.at(10n)
     assertReverted(await retire(), 'NodeHoldsReplicas')
     succeeded(await replicas.release([id], { from }))
     succeeded(await retire())
