@@ -46,7 +46,8 @@ export function createTransactionPool(options: TransactionPoolOptions): Transact
     ((message) =>
       simulate({ chain, state: chain.stateOf(chain.head), header: pendingHeader() }, message))
   const contents = createPoolContents(limits)
-  const lane = createAnswerLane({ chain, limits, trial: createAnswerTrial(trial), logger })
+  const answerTrial = createAnswerTrial(chain, pendingHeader)
+  const lane = createAnswerLane({ chain, limits, trial: answerTrial, logger })
   const refresher = createRefresher(chain, contents)
   const listeners = new Set<(transaction: TypedTransaction) => void>()
   let arrivals = 0

@@ -24,7 +24,10 @@ export async function trySpecial({ transaction, sender }: PoolEntry, trial: Tria
 }
 
 /** Throws `PoolError` SPECIAL_REVERTED, with what the contract at `to` said, for a trial that failed. */
-export function requireSuccess({ failure, returnValue }: Simulation, to?: Address): void {
+export function requireSuccess(
+  { failure, returnValue }: Pick<Simulation, 'failure' | 'returnValue'>,
+  to?: Address,
+): void {
   if (failure === undefined) return
   throw new PoolError('SPECIAL_REVERTED', {
     message: failure === 'revert' ? 'execution reverted' : `execution failed: ${failure}`,

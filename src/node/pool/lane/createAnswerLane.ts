@@ -13,7 +13,7 @@ import type { AnswerTrial } from './trial.ts'
 export interface AnswerLaneOptions {
   chain: Chain
   limits: PoolLimits
-  /** Tries an answer on the head; throws `PoolError` SPECIAL_REVERTED when the contract refuses it. */
+  /** Tries an answer in the next block; throws `PoolError` SPECIAL_REVERTED when the contract refuses it. */
   trial: AnswerTrial
   logger: Logger
 }
@@ -34,7 +34,7 @@ export function createAnswerLane({ chain, limits, trial, logger }: AnswerLaneOpt
       contents.put(entry)
       return true
     }
-    await trial(entry)
+    await trial(entry.transaction)
     if (chain.head !== head) return false
     checkPlace(entry, contents, limits)
     contents.put(entry)

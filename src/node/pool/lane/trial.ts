@@ -1,32 +1,21 @@
-import { bytesToHex, hexToBytes, type PrefixedHexString } from '@ethereumjs/util'
-import { systemContractAddress } from '../../../protocol/addresses.ts'
-import { decodeInspectionAnswer } from '../../../protocol/inspectionAnswer.ts'
-import { MAX_TRANSACTION_GAS } from '../../../protocol/params.ts'
-import { systemContractInterface } from '../../../protocol/systemContracts.ts'
-import { requireSuccess, type Trial } from '../special.ts'
-import type { LaneEntry } from './entry.ts'
+import type { BlockHeader } from '@ethereumjs/block'
+import type { Chain } from '../../../chain/chain.ts'
+import { writeBlockStart } from '../../../chain/execution/systemWrites.ts'
+import { simulateNetworkTransaction } from '../../../chain/simulateNetworkTransaction.ts'
+import type { NetworkTransaction } from '../../../protocol/networkTransaction.ts'
+import { requireSuccess } from '../special.ts'
 
-/** Tries an answer on the head; throws `PoolError` SPECIAL_REVERTED when the contract refuses it. */
-export type AnswerTrial = (entry: LaneEntry) => Promise<void>
+/** Tries an answer in the next block; throws `PoolError` SPECIAL_REVERTED when the contract refuses it. */
+export type AnswerTrial = (transaction: NetworkTransaction) => Promise<void>
 
-/** Tries answers as messages to the Inspections contract. */
+/** Tries answers by the code that executes them, in the slot of the block that would be built next. */
 export const createAnswerTrial =
-  (trial: Trial): AnswerTrial =>
-  async ({ signer, challengeId, transaction }) => {
-    const to = systemContractAddress('Inspections')
-    const { anchorNumber, anchorHash, proof } = decodeInspectionAnswer(transaction.payload)
-    const data = systemContractInterface('Inspections').encodeFunctionData('answer', [
-      challengeId,
-      anchorNumber,
-      bytesToHex(anchorHash),
-      bytesToHex(proof),
-    ])
-    const simulation = await trial({
-      from: signer,
-      to,
-      value: 0n,
-      data: hexToBytes(data as PrefixedHexString),
-      gasLimit: MAX_TRANSACTION_GAS,
-    })
-    requireSuccess(simulation, to)
+  (chain: Chain, pendingHeader: () => BlockHeader): AnswerTrial =>
+  async (transaction) => {
+    const { head } = chain
+    const header = pendingHeader()
+    const state = chain.stateOf(head)
+    await writeBlockStart(chain.rules, state, head.header, header)
+    const result = await simulateNetworkTransaction({ chain, state, header }, transaction)
+    requireSuccess(result, transaction.to)
   }

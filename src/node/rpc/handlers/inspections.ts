@@ -14,7 +14,6 @@ import { createSystemReader, type SystemRead } from '../systemReads.ts'
 const NO_OPTIONS = { limit: 100, toBlock: undefined }
 /** An account with more nodes asks for them by number. */
 const MAX_NODES = 100
-const LATEST = { tag: 'latest' } as const
 
 /** Farmers' inspections: how they stand by the contract, and how they went by its logs. */
 export const createInspectionHandlers = (node: ChainNode): Handlers<'genaro_getInspections'> => ({
