@@ -73,6 +73,9 @@ export interface NodeView {
   peerId: string
   usedBytes: bigint
   replicaCount: bigint
+  discharged: boolean
+  /** Unix seconds; 0 for never. */
+  dischargedTime: bigint
 }
 
 /** Kind 8: farmer nodes. */
@@ -101,6 +104,8 @@ export interface ReplicaView {
   collectedWei: bigint
   startTime: bigint
   endTime: bigint
+  joined: boolean
+  countsForHeft: boolean
 }
 
 /** Kind 9: who holds which replica. */
@@ -191,6 +196,8 @@ export interface InspectionsContract extends BaseContract {
 
 /** Storage weight of accounts. */
 export interface HeftContract extends BaseContract {
+  collectReward: Send<[]>
+  rewardOf: View<[account: string], [dueWei: bigint, accruedWei: bigint]>
   heftOf: View<[account: string], bigint>
   totalHeft: View<[], bigint>
 }

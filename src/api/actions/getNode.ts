@@ -8,8 +8,10 @@ export interface FarmerNode {
   node: bigint
   /** The account that is paid, and signs its replicas. */
   owner: string
-  /** False once it was retired. */
+  /** False once it was retired or discharged. */
   active: boolean
+  /** When it was discharged for failed inspections, in Unix seconds; undefined for never. */
+  dischargedTime: bigint | undefined
   capacityBytes: bigint
   /** What its replicas take, ended ones that nobody released yet included. */
   usedBytes: bigint
@@ -32,6 +34,7 @@ export const nodeFromView = (node: bigint, view: NodeView): FarmerNode => ({
   node,
   owner: view.owner,
   active: view.active,
+  dischargedTime: view.discharged ? view.dischargedTime : undefined,
   capacityBytes: view.capacityBytes,
   usedBytes: view.usedBytes,
   replicaCount: view.replicaCount,

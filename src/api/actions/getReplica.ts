@@ -18,12 +18,16 @@ export interface Replica {
   sizeBytes: bigint
   /** For the whole term. */
   priceWei: bigint
-  /** What the farmer has earned so far, and how much of it was paid. */
+  /** What the farmer has earned so far by passed inspections, and how much of it was paid. */
   earnedWei: bigint
   collectedWei: bigint
   /** Unix seconds. */
   startTime: bigint
   endTime: bigint
+  /** Whether it stands in its farmer's tree, without which it is not inspected and earns nothing. */
+  joined: boolean
+  /** Whether it is paid well enough to count for its farmer's heft. */
+  countsForHeft: boolean
 }
 
 /** A replica that was not released, by its id. Throws `ApiError`. */
@@ -45,4 +49,6 @@ export const replicaFromView = (id: string, view: ReplicaView): Replica => ({
   collectedWei: view.collectedWei,
   startTime: view.startTime,
   endTime: view.endTime,
+  joined: view.joined,
+  countsForHeft: view.countsForHeft,
 })

@@ -49,6 +49,7 @@ function statusText(status: ToldStatus): string {
     ['Served', size(status.servedBytes)],
     ['Earned for storage', formatAmount(BigInt(earnedWei.storage))],
     ['Earned for traffic', formatAmount(BigInt(earnedWei.traffic))],
+    ['Earned for heft', formatAmount(BigInt(earnedWei.heft))],
     ['Not redeemed yet', size(status.unredeemedBytes)],
     ...inspectionFacts(status.inspections),
     ['Peers', status.peers],

@@ -1,11 +1,17 @@
 import { type JsonRpcApiProvider, type Signer, ZeroAddress } from 'ethers'
 import { collectReplicas } from '../../api/actions/collectReplicas.ts'
+import { collectReward } from '../../api/actions/collectReward.ts'
 import { getBucket } from '../../api/actions/getBucket.ts'
 import { getReplica, type Replica } from '../../api/actions/getReplica.ts'
 import { redeemTraffic } from '../../api/actions/redeemTraffic.ts'
 import { releaseReplicas } from '../../api/actions/releaseReplicas.ts'
 import { withdrawCredit } from '../../api/actions/withdrawCredit.ts'
-import { paramsContract, replicasContract, storageMarketContract } from '../../api/contracts.ts'
+import {
+  heftContract,
+  paramsContract,
+  replicasContract,
+  storageMarketContract,
+} from '../../api/contracts.ts'
 import { ApiError } from '../../api/errors.ts'
 import { read } from '../../api/send.ts'
 import type { SignedTrafficReceipt } from '../../protocol/receipts.ts'
@@ -39,6 +45,10 @@ export interface FarmerChain {
   creditWei(): Promise<bigint>
   /** Takes the credit. Returns what was paid, in wei. */
   withdrawCredit(): Promise<bigint>
+  /** What our heft has brought and can be taken now, in wei. */
+  rewardWei(): Promise<bigint>
+  /** Takes the reward. Returns what was paid, in wei. */
+  collectReward(): Promise<bigint>
   gasPriceWei(): Promise<bigint>
   /** Sends as our account what no other method does, when nothing else is being sent. */
   transact<Result>(send: (signer: Signer) => Promise<Result>): Promise<Result>
@@ -125,6 +135,8 @@ export function createFarmerChain({
       }),
     creditWei: () => read(() => market.creditOf(account)),
     withdrawCredit: () => sending.run(async () => (await withdrawCredit(signer)).amountWei),
+    rewardWei: async () => (await read(() => heftContract(provider).rewardOf(account)))[0],
+    collectReward: () => sending.run(async () => (await collectReward(signer)).amountWei),
     gasPriceWei: async () => BigInt(await read(() => provider.send('eth_gasPrice', []))),
     transact: (send) => sending.run(() => send(signer)),
   }

@@ -18,7 +18,7 @@ export interface ChainWatcherOptions {
   /** Our node's index. */
   node: bigint
   metrics: FarmerMetrics
-  inspector: Pick<Inspector, 'follow' | 'isNeeded' | 'isDischarged'>
+  inspector: Pick<Inspector, 'follow' | 'isNeeded' | 'mayEarnMore'>
   logger: Logger
   /** Milliseconds between two looks at the head; 1 s by default. */
   everyMs?: number
@@ -95,7 +95,7 @@ export async function startChainWatcher(options: ChainWatcherOptions): Promise<C
       if (isNew || performance.now() - sweptAt > SWEEP_EVERY_MS) {
         // What was joined before it was released has to be known as joined before anything is removed.
         await inspector.follow(await chain.refresh())
-        await sweep({ ...options, isNeeded: inspector.isNeeded })
+        await sweep(options)
         await earnings.take()
         sweptAt = performance.now()
       }

@@ -97,6 +97,7 @@ export async function createFarmer(options: FarmerOptions): Promise<Farmer> {
       signer,
       peerId,
       capacityBytes: capacity,
+      metadata: data.metadata,
       logger,
     })
     const dht = await preparedDHT.start(host)

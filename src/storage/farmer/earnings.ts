@@ -14,7 +14,14 @@ export interface Earnings {
 export interface EarningsOptions {
   chain: Pick<
     FarmerChain,
-    'now' | 'replica' | 'collect' | 'creditWei' | 'withdrawCredit' | 'gasPriceWei'
+    | 'now'
+    | 'replica'
+    | 'collect'
+    | 'creditWei'
+    | 'withdrawCredit'
+    | 'rewardWei'
+    | 'collectReward'
+    | 'gasPriceWei'
   >
   store: Pick<ReplicaStore, 'list'>
   metrics: Pick<FarmerMetrics, 'earned'>
@@ -26,6 +33,7 @@ const COLLECT_EVERY_SECONDS = DAY_SECONDS
 /** Gas of a withdrawal, and of collecting from one replica, rounded up. */
 const WITHDRAW_GAS = 60_000n
 const COLLECT_GAS = 60_000n
+const REWARD_GAS = 90_000n
 
 /** Earnings are taken once they are so many times what the gas costs. */
 const WORTH = 20n
@@ -55,7 +63,17 @@ export function createEarnings({ chain, store, metrics, logger }: EarningsOption
       await metrics.earned('storage', amountWei)
       logger.info('collected from replicas', { count: worthIt.length, amountWei })
     }
+    await takeReward()
     lookedAt = chain.now()
+  }
+
+  /** What is due is bounded by what the replicas have earned, so it comes after them. */
+  const takeReward = async (): Promise<void> => {
+    const rewardWei = await chain.rewardWei()
+    if (rewardWei === 0n || rewardWei < WORTH * REWARD_GAS * (await chain.gasPriceWei())) return
+    const amountWei = await chain.collectReward()
+    await metrics.earned('heft', amountWei)
+    logger.info('collected the reward for heft', { amountWei })
   }
 
   return {

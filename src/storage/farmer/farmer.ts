@@ -37,7 +37,7 @@ export interface FarmerStatus {
   receivedBytes: bigint
   servedBytes: bigint
   /** Over all its life, by what was paid for. */
-  earnedWei: { traffic: bigint; storage: bigint }
+  earnedWei: { traffic: bigint; storage: bigint; heft: bigint }
   /** Bytes that receipts stand for and the chain has not paid yet. */
   unredeemedBytes: bigint
   inspections: InspectionStatus

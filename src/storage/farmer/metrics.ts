@@ -14,7 +14,7 @@ export interface FarmerMetrics {
 }
 
 /** What a farmer is paid for. */
-export type EarningSource = 'traffic' | 'storage'
+export type EarningSource = 'traffic' | 'storage' | 'heft'
 
 /** The counts as they stand. */
 export interface FarmerCounts {
@@ -27,7 +27,11 @@ export interface FarmerCounts {
 export function createFarmerMetrics(metadata: KeyValueStore, logger: Logger): FarmerMetrics {
   let received = 0n
   let served = 0n
-  const earned = { traffic: readWei(metadata, 'traffic'), storage: readWei(metadata, 'storage') }
+  const earned = {
+    traffic: readWei(metadata, 'traffic'),
+    storage: readWei(metadata, 'storage'),
+    heft: readWei(metadata, 'heft'),
+  }
   const refusals = new Map<string, number>()
   return {
     receivedBytes(bytes) {

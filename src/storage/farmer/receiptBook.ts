@@ -1,10 +1,10 @@
 import { utf8ToBytes } from '@ethereumjs/util'
-import { getBytes } from 'ethers'
-import { type SignedTrafficReceipt, trafficReceiptData } from '../../protocol/receipts.ts'
+import type { SignedTrafficReceipt } from '../../protocol/receipts.ts'
 import type { KeyValueStore } from '../../util/keyValueStore.ts'
 import { createMutex } from '../../util/mutex.ts'
 import { StorageError } from '../errors.ts'
 import { decodeReceipt, encodeReceipt } from '../shardProtocol/receipt.ts'
+import { receiptDigest } from '../shardProtocol/receiptDigest.ts'
 import { isSignedBy } from './isSignedBy.ts'
 
 /** The best receipt of a channel, and how much of it the chain has paid. */
@@ -67,12 +67,10 @@ export async function openReceiptBook({
   const writing = createMutex()
 
   const expectValid = (receipt: SignedTrafficReceipt): void => {
-    const { signature, ...fields } = receipt
     if (receipt.farmer.toLowerCase() !== farmer.toLowerCase()) {
       throw badReceipt(`it is for farmer ${receipt.farmer}; this is ${farmer}`)
     }
-    const digest = getBytes(trafficReceiptData.digest(chainId, fields))
-    if (!isSignedBy(receipt.buyer, digest, signature)) {
+    if (!isSignedBy(receipt.buyer, receiptDigest(chainId, receipt), receipt.signature)) {
       throw badReceipt(`${receipt.buyer} did not sign it`)
     }
   }

@@ -2,6 +2,7 @@ import { DAY_SECONDS } from '../../protocol/params.ts'
 import { errorMessage } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { FarmerChain } from './chain.ts'
+import type { Inspector } from './inspection/startInspector.ts'
 import type { FarmerMetrics } from './metrics.ts'
 import type { ReplicaRecord } from './replicaRecord.ts'
 import type { ReplicaStore } from './replicaStore.ts'
@@ -10,8 +11,7 @@ export interface SweepOptions {
   chain: FarmerChain
   store: ReplicaStore
   metrics: FarmerMetrics
-  /** Whether an inspection may still ask for leaves of a replica that is over. */
-  isNeeded(id: string): boolean
+  inspector: Pick<Inspector, 'isNeeded' | 'mayEarnMore'>
   logger: Logger
 }
 
@@ -23,6 +23,9 @@ const MAX_IDLE_SECONDS = 120n
 
 /** How long a replica is kept that was registered and is not any more, in case the node we ask is behind. */
 const MISSING_GRACE_SECONDS = DAY_SECONDS
+
+/** How long an ended replica waits for the proof of its last hour. */
+const LAST_PROOF_SECONDS = 7_200n
 
 /**
  * Takes what ended replicas earned, and removes them and those that nobody registered in time. One that stands in the
@@ -45,11 +48,21 @@ export async function sweep(options: SweepOptions): Promise<void> {
   )
   await removeAll(options, 'never finished', abandoned)
   await sweepUnregistered(options, records, now)
-  const over = records.filter(({ state, offer }) => state === 'registered' && offer.endTime <= now)
+  const over = records.filter((record) => isOver(options, record, now))
   await settle(options, over).catch((error) =>
     logger.warn('ended replicas not settled', { reason: errorMessage(error) }),
   )
 }
+
+/** The end of a term is paid for once it is proven, by the first inspection after it. */
+const isOver = (
+  { inspector }: SweepOptions,
+  { id, state, offer: { endTime } }: ReplicaRecord,
+  now: bigint,
+): boolean =>
+  state === 'registered' &&
+  endTime <= now &&
+  (now > endTime + LAST_PROOF_SECONDS || !inspector.mayEarnMore(id, endTime))
 
 async function sweepUnregistered(
   options: SweepOptions,
@@ -89,7 +102,7 @@ const removeUnneeded = (
   removeAll(
     options,
     reason,
-    records.filter(({ id }) => !options.isNeeded(id)),
+    records.filter(({ id }) => !options.inspector.isNeeded(id)),
   )
 
 async function removeAll(

@@ -179,6 +179,7 @@ describe('a farmer', () => {
         node: 0n,
         owner: scene.farmer.address,
         active: true,
+        dischargedTime: undefined,
         capacityBytes: DEVNET_FARMER_TERMS.capacityBytes,
         usedBytes: 10_240n,
         replicaCount: 1n,

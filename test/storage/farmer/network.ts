@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { bytesToHex } from '@ethereumjs/util'
 import { type JsonRpcProvider, Wallet } from 'ethers'
 import { buySpace } from '../../../src/api/actions/buySpace.ts'
@@ -96,10 +97,32 @@ export async function startFarmer(
     ...{ rpcURL: url, accountKey: privateKey, nodeKey },
     capacityBytes: 1_000_000_000_000,
     watchEveryMs: 100,
+    inspection: { everyMs: 100, joinAfterMs: 0 },
     ...options,
   })
   cleanUp.add(() => farmer.stop())
   return farmer
+}
+
+/** Mines blocks, with the farmer looking at each, until something is so. */
+export async function mineUntil(
+  { node }: StorageNetwork,
+  farmer: Farmer,
+  isSo: () => boolean,
+): Promise<void> {
+  for (let blocks = 0; blocks < 60; blocks++) {
+    await farmer.checkChain()
+    if (isSo()) return
+    await node.devnet!.mine()
+  }
+  throw new Error(`It did not come to that: ${inspect(farmer.status().inspections)}`)
+}
+
+/** Mines until the farmer has passed another inspection; it holds a replica of 20 leaves or more. */
+export function passInspection(network: StorageNetwork, farmer: Farmer): Promise<void> {
+  const passed = (): number => farmer.status().inspections.totals.passed
+  const before = passed()
+  return mineUntil(network, farmer, () => passed() > before)
 }
 
 export const targetOf = (farmer: Pick<Farmer, 'peerId' | 'addresses'>): PeerTarget => ({

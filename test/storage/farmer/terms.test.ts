@@ -8,6 +8,8 @@ import { openReadSession } from '../../../src/storage/shardProtocol/openReadSess
 import {
   createChannel,
   makeReplica,
+  mineUntil,
+  passInspection,
   register,
   type StorageNetwork,
   startFarmer,
@@ -36,9 +38,11 @@ describe('a replica’s time', () => {
     const { provider } = network
     assert.equal((await getNode(provider, { node: farmer.node })).replicaCount, 1n)
 
-    await moveTime(network, 91n * DAY)
+    await moveTime(network, 90n * DAY - 1_800n)
     await farmer.checkChain()
-    assert.equal(farmer.status().usedBytes, 0)
+    assert.equal(farmer.status().usedBytes, replica.bytes.length, 'its last days are not proven')
+    await passInspection(network, farmer)
+    await mineUntil(network, farmer, () => farmer.status().usedBytes === 0)
     assert.equal(farmer.status().earnedWei.storage, replica.offer.priceWei)
     assert.equal((await getNode(provider, { node: farmer.node })).replicaCount, 0n)
     assert.deepEqual(await readdir(`${dataDirectory}/replicas`), [])
@@ -51,15 +55,22 @@ describe('a replica’s time', () => {
     })
   })
 
-  test('ends when its owner releases it', async (t) => {
+  test('ends when its owner releases it, once no inspection can ask for it', async (t) => {
     const network = await startNetwork(t)
     const farmer = await startFarmer(network)
     const replica = makeReplica(network, farmer)
     await register(network, replica, await store(network, farmer, replica))
-    await farmer.checkChain()
+    await mineUntil(network, farmer, () => farmer.status().inspections.challenges.length > 0)
     await releaseReplicas(network.buyer, { ids: [replica.id] })
     await farmer.checkChain()
-    assert.equal(farmer.status().usedBytes, 0)
+    assert.equal(
+      farmer.status().usedBytes,
+      replica.bytes.length,
+      'a challenge was announced before',
+    )
+    await mineUntil(network, farmer, () => farmer.status().usedBytes === 0)
+    const { totals, joinedReplicas } = farmer.status().inspections
+    assert.deepEqual([totals.passed, totals.struck, joinedReplicas], [1, 0, 0])
   })
 
   test('pays from day to day, and what it earned when its owner releases it', async (t) => {
@@ -70,11 +81,17 @@ describe('a replica’s time', () => {
     await register(network, replica, await store(network, farmer, replica))
     await farmer.checkChain()
     const earned = (): bigint => farmer.status().earnedWei.storage
+    await passInspection(network, farmer)
     await moveTime(network, 30n * DAY)
+    await farmer.checkChain()
+    assert.equal(earned(), 0n, 'nothing is earned before it is proven')
+    await passInspection(network, farmer)
+    await moveTime(network, DAY)
     await farmer.checkChain()
     const collected = earned()
     assert.ok(collected > priceWei / 4n && collected < priceWei / 2n, `${collected} wei`)
     await moveTime(network, 15n * DAY)
+    await passInspection(network, farmer)
     await releaseReplicas(network.buyer, { ids: [replica.id] })
     await farmer.checkChain()
     assert.ok(earned() > (priceWei * 2n) / 5n && earned() < (priceWei * 3n) / 5n, `${earned()} wei`)

@@ -48,7 +48,7 @@ export function createDueChanges(options: DueChangesOptions): DueChanges {
   }
 
   return {
-    waiting: () => waitingSince.size,
+    waiting: () => [...store.list()].filter(isJoinable).length,
     joins(limit) {
       const joinable = new Map(
         [...store.list()].filter(isJoinable).map((record) => [record.id, record]),

@@ -44,8 +44,7 @@ export interface InspectionChain {
   /** The slot a joined replica was released in; undefined for one that was not. */
   releasedSlot(replicaId: string): Promise<bigint | undefined>
   record(): Promise<InspectionRecord>
-  /** False once the node was discharged or retired. */
-  isActive(): Promise<boolean>
+  isDischarged(): Promise<boolean>
   heft(): Promise<bigint>
   join(changes: readonly TreeChange[]): Promise<void>
   drop(changes: readonly TreeChange[]): Promise<void>
@@ -101,7 +100,7 @@ export function createInspectionChain({
       return slot === 0n ? undefined : slot
     },
     record: () => getInspectionRecord(provider, { node }),
-    isActive: async () => (await getNode(provider, { node })).active,
+    isDischarged: async () => (await getNode(provider, { node })).dischargedTime !== undefined,
     heft: () => read(() => heftContract(provider).heftOf(account)),
     join: (changes) =>
       chain.transact(async (signer) => void (await joinReplicas(signer, { node, changes }))),

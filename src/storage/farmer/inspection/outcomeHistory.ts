@@ -14,7 +14,7 @@ export interface OutcomeHistory {
 }
 
 export interface OutcomeHistoryOptions {
-  chain: Pick<InspectionChain, 'outcomes' | 'isCanonical' | 'isActive'>
+  chain: Pick<InspectionChain, 'outcomes' | 'isCanonical' | 'isDischarged'>
   counts: Pick<InspectionCounts, 'passed' | 'struck'>
   /** Whether an answer to a challenge had left. */
   wasAnswered(challengeId: bigint): boolean
@@ -51,7 +51,7 @@ export function createOutcomeHistory(options: OutcomeHistoryOptions): OutcomeHis
     const from = Math.max(0, head.number - LOOK_BACK_BLOCKS)
     const outcomes = await chain.outcomes(from, head.number)
     recent = outcomes.reverse().slice(0, KEPT_OUTCOMES)
-    setDischarged(!(await chain.isActive()))
+    setDischarged(await chain.isDischarged())
     return true
   }
 

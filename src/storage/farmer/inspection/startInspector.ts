@@ -40,6 +40,8 @@ export interface Inspector {
   readonly isDischarged: boolean
   /** Whether the chain may still ask for leaves of a replica, though it was released. */
   isNeeded(replicaId: string): boolean
+  /** Whether the next inspection pays for time of a replica's term that none has proven yet. */
+  mayEarnMore(replicaId: string, endTime: bigint): boolean
   /** Brings the tree of the node up to a block. Throws `ApiError`. */
   follow(head: ChainHead): Promise<void>
   /** Answers, joins and drops what is due now. Throws `ApiError`. */
@@ -101,6 +103,11 @@ export async function startInspector(options: InspectorOptions): Promise<Inspect
     },
     isNeeded: (id) =>
       (!history.isDischarged && keeper.placeOf(id) !== undefined) || answerer.isAskedFor(id),
+    mayEarnMore: (id, endTime) =>
+      !history.isDischarged &&
+      keeper.placeOf(id) !== undefined &&
+      standing !== undefined &&
+      standing.tree.lastSettledTime < endTime,
     follow: async (head) => void (await keeper.sync(head)),
     async check() {
       await answering.run()
