@@ -29,7 +29,7 @@ export interface InspectionResult {
 /**
  * Refuses an answer that is not, byte for byte, the one a farmer with all sampled leaves gives: throws InspectionError
  * BAD_LENGTH, BAD_FLAG (leaves of an excused replica, or none of another), BAD_ENTRY, BAD_PLACE, BAD_PATH,
- * WRONG_REPLICA (not where the next sample lies) or BAD_LEAVES.
+ * WRONG_REPLICA (not where the next sample lies) or BAD_LEAVES. Where nothing can be asked, BAD_SEED or TOO_FEW_LEAVES.
  */
 export function verifyInspection(question: InspectionAnswer): InspectionResult {
   const { totalLeaves, height, seed, regionCount } = question
@@ -62,7 +62,10 @@ export interface ReplicaInspectionAnswer {
   regionCount?: number
 }
 
-/** The same for an extra challenge of one replica. Throws InspectionError BAD_LENGTH or BAD_LEAVES. */
+/**
+ * The same for an extra challenge of one replica. Throws InspectionError BAD_LENGTH or BAD_LEAVES; where nothing can be
+ * asked, BAD_SEED or TOO_FEW_LEAVES.
+ */
 export function verifyReplicaInspection(question: ReplicaInspectionAnswer): InspectionResult {
   const { leafCount, seed, regionCount } = question
   const indices = samplePositions(seed, BigInt(leafCount), regionCount).map(Number)
