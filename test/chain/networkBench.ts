@@ -87,6 +87,8 @@ export const word = (value: bigint): PrefixedHexString =>
   `0x${value.toString(16).padStart(64, '0')}`
 
 export interface AnswerRequest {
+  /** 100 bytes by default. */
+  proof?: Uint8Array
   proofBytes?: number
   key?: Uint8Array
   anchorHash?: Uint8Array
@@ -103,11 +105,12 @@ export class NetworkBench {
     this.chain = chain
   }
 
-  static async create(
-    options: StandInOptions = {},
-    store: KeyValueStore = createMemoryStore(),
-  ): Promise<NetworkBench> {
-    return new NetworkBench(await openChain({ network, genesis: standInGenesis(options), store }))
+  static create(options: StandInOptions = {}, store?: KeyValueStore): Promise<NetworkBench> {
+    return NetworkBench.open(standInGenesis(options), store)
+  }
+
+  static async open(genesis: Genesis, store = createMemoryStore()): Promise<NetworkBench> {
+    return new NetworkBench(await openChain({ network, genesis, store }))
   }
 
   /** An answer of the farmer to a challenge, bound to the head. */
@@ -119,7 +122,7 @@ export class NetworkBench {
       challengeId,
       anchorNumber: head.header.number,
       anchorHash: request.anchorHash ?? head.hash(),
-      proof: new Uint8Array(proofBytes).fill(7),
+      proof: request.proof ?? new Uint8Array(proofBytes).fill(7),
       sign: (hash) => sign(hash, key),
     })
   }
@@ -167,6 +170,11 @@ export class NetworkBench {
     const header = createBlockHeader({ ...block.header, transactionsTrie }, { common })
     const forged = new Block(header, [...transactions], [], [], { common })
     return this.chain.verify(forged, this.seal(forged))
+  }
+
+  /** Makes another chain's block the head, once it is verified. */
+  async adopt(block: Block): Promise<void> {
+    await this.chain.commit(await this.verify(block), this.seal(block))
   }
 
   verify(block: Block): Promise<ExecutedBlock> {

@@ -6,6 +6,7 @@ import {
   MAX_NETWORK_TRANSACTION_BYTES,
 } from '../../protocol/networkTransactionCodec.ts'
 import { NetworkTransactionError } from '../../protocol/networkTransactionErrors.ts'
+import { GenaroError } from '../../util/errors.ts'
 import type { LaneSource } from '../chain.ts'
 import { ChainError } from '../errors.ts'
 import type { Machine } from '../machine.ts'
@@ -78,7 +79,8 @@ function refuse(transaction: NetworkTransaction, reason: string): never {
   })
 }
 
-/** Other errors of ours mean that the database or the source failed. */
+/** Other errors of ours mean that the database or the source failed; the EVM's own, that it met what it cannot run. */
 const isFaultOfTransaction = (error: unknown): error is Error =>
+  !(error instanceof GenaroError) ||
   error instanceof NetworkTransactionError ||
   (error instanceof ChainError && error.code === 'INVALID_TRANSACTION')
