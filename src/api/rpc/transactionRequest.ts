@@ -70,11 +70,17 @@ export interface TransactionRequest {
 
 type Fields = z.output<typeof fields>
 
+/** Network transactions (SPEC 4). */
+const NETWORK_TYPE = 0x60n
+
 /** The first rule the fields break together, if any. */
 function conflictOf(request: Fields): string | undefined {
   const { input, data, gasPrice, maxFeePerGas, maxPriorityFeePerGas: tip } = request
   const isBlob = request.blobVersionedHashes ?? request.blobs ?? request.maxFeePerBlobGas
   if (isBlob != null || request.type === 3n) return 'blob transactions are not supported'
+  if (request.type === NETWORK_TYPE) {
+    return 'network transactions (type 0x60) have no gas to estimate and no sender to call from; sign them and send them raw'
+  }
   if (input && data && !equalsBytes(input, data)) {
     return 'both "data" and "input" are set and not equal; set one of them'
   }
