@@ -68,9 +68,9 @@ export async function createGateway({
   return { url, urlOf: (key) => `${url}${pathOf(key, files.get(key))}`, close: () => close(server) }
 }
 
-/** The name stands in the path for players that go by it; only the key counts. */
-const pathOf = (key: string, file: OpenFile | undefined): string =>
-  `/${encodeURIComponent(key)}/${encodeURIComponent(file?.name ?? '')}`
+/** The name stands in the path for players that go by it; only the key counts. `..` would lead out of its folder. */
+const pathOf = (key: string, { name = '' }: Partial<OpenFile> = {}): string =>
+  `/${encodeURIComponent(key)}/${/^\.\.?$/.test(name) ? '' : encodeURIComponent(name)}`
 
 async function serve(
   files: ReadonlyMap<string, OpenFile>,

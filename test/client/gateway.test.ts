@@ -122,6 +122,41 @@ describe('the gateway', () => {
     response.resume()
   })
 
+  test('gives names and types that mean harm no say over addresses and headers', async () => {
+    const harmful = [
+      '..',
+      '../../etc/passwd',
+      '%2e%2e%2f',
+      'a\r\nset-cookie: stolen=1',
+      '"><script>alert(1)</script>',
+      '//evil.example/?x#y',
+      '\u202egpj.exe',
+      new TextDecoder().decode(Uint8Array.of(0xff, 0xfe, 0x00)),
+      '',
+    ]
+    const plain = await get({}, 'HEAD')
+    const answerTo = async (hostile: Partial<OpenFile>): Promise<Response> => {
+      const one = await createGateway({ files: new Map([['key', { ...file, ...hostile }]]) })
+      const address = new URL(one.urlOf('key'))
+      assert.equal(address.origin, one.url)
+      assert.match(address.pathname, /^\/key\/[^/]*$/)
+      assert.equal(address.search + address.hash, '')
+      const response = await fetch(address, { method: 'HEAD' })
+      await one.close()
+      return response
+    }
+    for (const name of harmful) {
+      const response = await answerTo({ name })
+      assert.equal(response.status, 200, name)
+      assert.deepEqual([...response.headers.keys()], [...plain.headers.keys()], name)
+    }
+    for (const contentType of ['text/plain\r\nset-cookie: stolen=1', 'text/\u202e']) {
+      const response = await answerTo({ contentType })
+      assert.equal(response.status, 502)
+      assert.equal(response.headers.get('set-cookie'), null)
+    }
+  })
+
   test('reads no more than a slow reader takes', async () => {
     const large = memoryFile(new Uint8Array(200_000_000))
     const slow = await createGateway({ files: new Map([['key', large]]) })
