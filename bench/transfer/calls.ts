@@ -36,6 +36,7 @@ export function startCallee<Calls>(file: string): Callee<Calls> {
       return reply.result as never
     },
     async stop() {
+      if (!child.connected) return
       child.disconnect()
       await once(child, 'exit')
     },

@@ -5,12 +5,12 @@ import { type BoundedCache, createBoundedCache } from '../util/boundedCache.ts'
 import type { ClientContext } from './context.ts'
 import type { StoredFile } from './findFile.ts'
 import { readChecked } from './readChecked.ts'
-import { createSegmentReader, type SegmentReader } from './segmentReader.ts'
+import { createSegmentReader, type SegmentReader, type StripeRun } from './segmentReader.ts'
 
 /** The plaintext of a file, cell by cell out of its shards. */
 export interface CellReader {
-  /** Bytes inside the file. */
-  read(offset: number, length: number, signal: AbortSignal): Promise<Uint8Array>
+  /** Reads bytes inside the file, as many as `into` has. */
+  read(offset: number, into: Uint8Array, signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }
 
@@ -24,31 +24,64 @@ export interface CellReaderOptions {
 /** Stripes that are read at once have about so many cells: 4 MiB. */
 const CELLS_PER_RUN = 64
 
+/** Segments that are kept open: one that is read to its end, the next, and some for readers that jump. */
+const OPEN_SEGMENTS = 4
+
 /** Cells kept for readers that take less than a cell at a time. */
 const CACHED_CELLS = 32
+
+interface OpenSegment {
+  reader: SegmentReader
+  /** Reads under way. */
+  users: number
+}
 
 export function createCellReader(options: CellReaderOptions): CellReader {
   const { context, file, decipher, onReceived } = options
   const layout = createFileLayout(file.manifest.shape)
-  const segments = new Map<number, SegmentReader>()
+  const segments = new Map<number, OpenSegment>()
   const cache: BoundedCache<Uint8Array> = createBoundedCache({ maxWeight: CACHED_CELLS })
 
-  const segmentReader = (index: number): SegmentReader => {
-    let reader = segments.get(index)
-    if (reader === undefined) {
-      const { fileId, manifest, secrets } = file
-      reader = createSegmentReader({
-        context,
-        fileId,
-        manifest,
-        secrets,
-        segment: layout.segment(index),
-        replicas: file.replicas.get(index) ?? new Map(),
-        ...(onReceived && { onReceived }),
-      })
-      segments.set(index, reader)
+  /** The one used longest ago is closed for it, unless it is being read. */
+  const openSegment = (index: number): OpenSegment => {
+    const known = segments.get(index)
+    segments.delete(index)
+    const segment = known ?? { users: 0, reader: newReader(index) }
+    segments.set(index, segment)
+    for (const [oldest, { users, reader }] of segments) {
+      if (segments.size <= OPEN_SEGMENTS) break
+      if (users > 0 || oldest === index) continue
+      segments.delete(oldest)
+      void reader.close()
     }
-    return reader
+    return segment
+  }
+
+  const newReader = (index: number): SegmentReader => {
+    const { fileId, manifest, secrets } = file
+    return createSegmentReader({
+      context,
+      fileId,
+      manifest,
+      secrets,
+      segment: layout.segment(index),
+      replicas: file.replicas.get(index) ?? new Map(),
+      ...(onReceived && { onReceived }),
+    })
+  }
+
+  const readCells = async <Result>(
+    { segment: index, ...stripes }: StripeRun & { segment: number },
+    signal: AbortSignal,
+    use: (shards: Map<number, Uint8Array>) => Promise<Result>,
+  ): Promise<Result> => {
+    const segment = openSegment(index)
+    segment.users++
+    try {
+      return await readChecked(segment.reader, stripes, signal, use)
+    } finally {
+      segment.users--
+    }
   }
 
   const decrypt = async (
@@ -74,8 +107,8 @@ export function createCellReader(options: CellReaderOptions): CellReader {
       return
     }
     const wanted = [...new Set(slices.map(({ cell }) => layout.locateCell(cell).shard))]
-    const stripes = { firstStripe, stripeCount, wanted }
-    const plaintexts = await readChecked(segmentReader(segment), stripes, signal, (shards) =>
+    const stripes = { segment, firstStripe, stripeCount, wanted }
+    const plaintexts = await readCells(stripes, signal, (shards) =>
       Promise.all(slices.map((slice) => decrypt(slice, shards, firstStripe))),
     )
     for (const [index, slice] of slices.entries()) {
@@ -87,17 +120,15 @@ export function createCellReader(options: CellReaderOptions): CellReader {
   }
 
   return {
-    async read(offset, length, signal) {
-      const bytes = new Uint8Array(length)
+    async read(offset, into, signal) {
       let at = 0
-      for (const run of runsOf(layout, layout.cellsOfRange(offset, length))) {
-        await readRun(run, bytes, at, signal)
+      for (const run of runsOf(layout, layout.cellsOfRange(offset, into.length))) {
+        await readRun(run, into, at, signal)
         at += run.slices.reduce((sum, { from, to }) => sum + to - from, 0)
       }
-      return bytes
     },
     async close() {
-      await Promise.all([...segments.values()].map((segment) => segment.close()))
+      await Promise.all([...segments.values()].map(({ reader }) => reader.close()))
       segments.clear()
     },
   }

@@ -138,9 +138,10 @@ async function fetchPieces(fetch: Fetch): Promise<void> {
     const failing = new AbortController()
     const own = AbortSignal.any([signal, failing.signal])
     const work = async (): Promise<void> => {
+      const memory = new Uint8Array(Math.min(pieceBytes, file.sizeBytes))
       for (let piece = missing.shift(); piece !== undefined; piece = missing.shift()) {
         try {
-          await fetchPiece(fetch, handle, piece, own)
+          await fetchPiece(fetch, { handle, memory, piece }, own)
         } catch (error) {
           failing.abort()
           throw error
@@ -205,14 +206,14 @@ async function checkedPieces(
 /** On the disk before the journal says so. */
 async function fetchPiece(
   { file, journal, progress }: Fetch,
-  handle: FileHandle,
-  piece: number,
+  { handle, memory, piece }: { handle: FileHandle; memory: Uint8Array; piece: number },
   signal: AbortSignal,
 ): Promise<void> {
   const { pieceBytes } = piecesOf(file)
   const start = piece * pieceBytes
   const length = Math.min(pieceBytes, file.sizeBytes - start)
-  const bytes = await file.read(start, length, { signal })
+  const bytes = memory.subarray(0, length)
+  await file.read(start, length, { signal, into: bytes })
   await handle.write(bytes, 0, bytes.length, start)
   await handle.datasync()
   await journal.append({ piece, hash: hashOf(bytes) })

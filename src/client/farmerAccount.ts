@@ -1,11 +1,12 @@
 import type { Signer } from 'ethers'
 import type { MerkleProof } from '../crypto/merkle/proof.ts'
 import { verifyMerkleProof } from '../crypto/merkle/proof.ts'
-import { type SignedTrafficReceipt, signTrafficReceipt } from '../protocol/receipts.ts'
+import type { SignedTrafficReceipt } from '../protocol/receipts.ts'
 import { StorageError } from '../storage/errors.ts'
 import { MAX_UNPAID_BYTES } from '../storage/shardProtocol/limits.ts'
 import type { TrafficChannel } from '../storage/shardProtocol/openReadSession.ts'
 import type { ReceiptChannel } from './receiptBook.ts'
+import { signReceipt } from './signReceipt.ts'
 
 /**
  * What this client owes one farmer, over all its sessions with it. Bytes count when they have been verified, and
@@ -48,7 +49,7 @@ export function createFarmerAccount(options: FarmerAccountOptions): FarmerAccoun
     if (latest === undefined || cumulativeBytes > latestBytes) {
       channel.commit()
       latestBytes = cumulativeBytes
-      latest = signTrafficReceipt(signer, chainId, {
+      latest = signReceipt(signer, chainId, {
         buyer,
         farmer,
         channel: channel.channel,

@@ -27,13 +27,17 @@ export interface OpenFile {
   /** Exactly these bytes. Throws `ClientError` `BAD_RANGE` beyond the end, and for what farmers fail to give. */
   read(offset: number, length: number, options?: ReadOptions): Promise<Uint8Array>
   /** The bytes from `start` to `end`, the end excluded, fetched a little ahead of what is taken. */
-  createReadStream(options?: ReadOptions & { start?: number; end?: number }): Readable
+  createReadStream(
+    options?: Pick<ReadOptions, 'signal'> & { start?: number; end?: number },
+  ): Readable
   /** Pays what was read and lets go of the farmers. */
   close(): Promise<void>
 }
 
 export interface ReadOptions {
   signal?: AbortSignal | undefined
+  /** Memory of exactly the length that is read, for who reads much: it is what `read` gives then. */
+  into?: Uint8Array | undefined
 }
 
 export interface OpenFileOptions {
@@ -68,9 +72,16 @@ export async function openFile(
   const layout = createFileLayout(manifest.shape)
   const { plaintextBytes: sizeBytes } = manifest.shape
 
-  const read = async (offset: number, length: number, own?: AbortSignal): Promise<Uint8Array> => {
+  const read = async (
+    offset: number,
+    length: number,
+    own?: AbortSignal,
+    into?: Uint8Array,
+  ): Promise<Uint8Array> => {
     expectRange(offset, offset + length, sizeBytes)
-    return await cells.read(offset, length, untilClosed(context, own))
+    const bytes = into ?? new Uint8Array(length)
+    await cells.read(offset, bytes, untilClosed(context, own))
+    return bytes
   }
 
   return {
@@ -83,7 +94,7 @@ export async function openFile(
     modifiedMs: manifest.modifiedMs,
     isFolder: manifest.mimeType === FOLDER_TYPE,
     layout,
-    read: (offset, length, { signal } = {}) => read(offset, length, signal),
+    read: (offset, length, { signal, into } = {}) => read(offset, length, signal, into),
     createReadStream({ start = 0, end = sizeBytes, signal } = {}) {
       expectRange(start, end, sizeBytes)
       return Readable.from(readAhead(layout, start, end, read, signal), {

@@ -1,7 +1,7 @@
 import { concatBytes } from '@ethereumjs/util'
 import type { Replica } from '../api/actions/getReplica.ts'
 import type { ReplicaKeys } from '../crypto/keys.ts'
-import type { ReplicaLayout } from '../protocol/replicaLayout.ts'
+import { LEAF_BYTES, type ReplicaLayout } from '../protocol/replicaLayout.ts'
 import { readShardRange } from '../spor/readRange.ts'
 import {
   createReplicaSecrets,
@@ -15,6 +15,7 @@ import type { ClientContext } from './context.ts'
 import type { FarmerSession } from './farmerAccount.ts'
 import type { Farmer } from './farmers.ts'
 import { bytesOf } from './fileSecrets.ts'
+import { createShardWindows, type LeafRequest } from './shardWindows.ts'
 
 /** A replica at its farmer, read as the shard it was made of. */
 export interface ReplicaReader {
@@ -46,7 +47,7 @@ interface OpenSession {
 export function createReplicaReader(options: ReplicaReaderOptions): ReplicaReader {
   const { context, replica, farmer, keys, identity, layout, onReceived = () => {} } = options
   const idle: OpenSession[] = []
-  let secrets: Promise<ReplicaSecrets> | undefined
+  let replicaOpened: ReturnType<typeof openReplica> | undefined
   let isClosed = false
 
   const open = async (): Promise<OpenSession> => {
@@ -61,6 +62,7 @@ export function createReplicaReader(options: ReplicaReaderOptions): ReplicaReade
       channel: payer.channel,
       signal: end.signal,
       idleTimeoutMs: READ_TIMEOUT_MS,
+      reusesLeaves: true,
       verify: payer.verify,
     })
     return { session, payer, end, wasUsed: false }
@@ -68,23 +70,22 @@ export function createReplicaReader(options: ReplicaReaderOptions): ReplicaReade
 
   const readOn = async (
     open: OpenSession,
-    ranges: readonly LeafRange[],
-    signal: AbortSignal | undefined,
-  ): Promise<Uint8Array> => {
+    { ranges, take, signal }: LeafRequest,
+  ): Promise<void> => {
     const onAbort = (): void => open.end.abort(signal?.reason)
     signal?.addEventListener('abort', onAbort)
     open.payer.setBusy(true)
     try {
       signal?.throwIfAborted()
-      const pieces: Uint8Array[] = []
+      let at = 0
       for await (const { leaves } of open.session.read(ranges)) {
         onReceived(leaves.length)
-        pieces.push(leaves)
+        take(leaves, at)
+        at += leaves.length
       }
       open.wasUsed = true
       if (isClosed) void open.session.close().catch(() => {})
       else idle.push(open)
-      return concatBytes(...pieces)
     } finally {
       open.payer.setBusy(false)
       signal?.removeEventListener('abort', onAbort)
@@ -92,36 +93,57 @@ export function createReplicaReader(options: ReplicaReaderOptions): ReplicaReade
   }
 
   /** A stream that lay idle may be gone: then a new one is tried once. */
-  const readRanges = async (
-    ranges: readonly LeafRange[],
-    signal: AbortSignal | undefined,
-  ): Promise<Uint8Array> => {
+  const readLeaves = async (request: LeafRequest): Promise<void> => {
     const kept = idle.pop()
     if (kept !== undefined) {
       try {
-        return await readOn(kept, ranges, signal)
+        return await readOn(kept, request)
       } catch (error) {
-        if (signal?.aborted || !kept.wasUsed) throw error
+        if (request.signal?.aborted || !kept.wasUsed) throw error
       }
     }
-    return await readOn(await open(), ranges, signal)
+    await readOn(await open(), request)
+  }
+
+  const readSingly = (
+    secrets: ReplicaSecrets,
+    start: number,
+    end: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array> =>
+    readShardRange({
+      layout,
+      secrets,
+      start,
+      end,
+      async readLeaves(indices) {
+        const leaves = new Uint8Array(indices.length * LEAF_BYTES)
+        let done = 0
+        for (const ranges of requestsOf(indices)) {
+          const from = done
+          const take = (bytes: Uint8Array, at: number): void => leaves.set(bytes, from + at)
+          await readLeaves({ ranges, take, signal })
+          done += ranges.reduce((sum, { count }) => sum + count, 0) * LEAF_BYTES
+        }
+        return leaves
+      },
+    })
+
+  const openReplica = async () => {
+    const secrets = await createReplicaSecrets(keys, identity)
+    return { secrets, windows: createShardWindows({ layout, secrets, readLeaves }) }
   }
 
   return {
     farmer,
     async read(start, end, signal) {
-      secrets ??= createReplicaSecrets(keys, identity)
-      return await readShardRange({
-        layout,
-        secrets: await secrets,
-        start,
-        end,
-        async readLeaves(indices) {
-          const pieces: Uint8Array[] = []
-          for (const ranges of requestsOf(indices)) pieces.push(await readRanges(ranges, signal))
-          return pieces.length === 1 ? pieces[0]! : concatBytes(...pieces)
-        },
-      })
+      replicaOpened ??= openReplica()
+      const { secrets, windows } = await replicaOpened
+      const border = end - start < LONG_READ_BYTES ? start : Math.min(end, windows.endByte)
+      if (border <= start) return await readSingly(secrets, start, end, signal)
+      const whole = await windows.read(start, border, signal)
+      if (border === end) return whole
+      return concatBytes(whole, await readSingly(secrets, border, end, signal))
     },
     async close() {
       isClosed = true
@@ -129,6 +151,9 @@ export function createReplicaReader(options: ReplicaReaderOptions): ReplicaReade
     },
   }
 }
+
+/** A read of so many bytes is one of many that follow each other. */
+const LONG_READ_BYTES = 262_144
 
 /** A farmer that says nothing for so long is given up. */
 const READ_TIMEOUT_MS = 15_000

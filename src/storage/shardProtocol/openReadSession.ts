@@ -51,6 +51,8 @@ export interface ReadSessionOptions {
   channel: TrafficChannel
   signal?: AbortSignal
   idleTimeoutMs?: number
+  /** Gives all leaves in the same memory, so that they are good until the next ones only; false by default. */
+  reusesLeaves?: boolean
   /** Checks a proof; in this thread by default. */
   verify?: (root: Uint8Array, proof: MerkleProof) => void | Promise<void>
 }
@@ -67,10 +69,12 @@ export async function openReadSession(
   options: ReadSessionOptions,
 ): Promise<ReadSession> {
   const { replica, channel, signal, idleTimeoutMs, verify = verifyMerkleProof } = options
+  const { reusesLeaves = false } = options
   const stream = await host.openStream(peer, READ_PROTOCOL, {
     signal,
     maxFrameBytes: MAX_LEAVES_FRAME_BYTES,
     maxSentFrameBytes: MAX_MESSAGE_BYTES,
+    reusesFrames: reusesLeaves,
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
   })
   let unsignedBytes = 0
