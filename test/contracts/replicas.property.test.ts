@@ -4,63 +4,88 @@ import { Address, hexToBytes, type PrefixedHexString } from '@ethereumjs/util'
 import { Wallet } from 'ethers'
 import fc from 'fast-check'
 import { systemContractAddress } from '../../src/protocol/addresses.ts'
+import { DEVNET_FARMER_TERMS } from '../../src/protocol/devnetFarmers.ts'
+import { DEVNET_VALIDATOR } from '../../src/protocol/devnetValidator.ts'
 import { DAY_SECONDS, GB, GNX } from '../../src/protocol/params.ts'
 import { signTrafficReceipt } from '../../src/protocol/receipts.ts'
 import { replicaIdOf } from '../../src/protocol/replicaContract.ts'
-import { ALICE, BOB, checksum } from '../helpers/contractBench.ts'
+import { ALICE, BOB, checksum, succeeded } from '../helpers/contractBench.ts'
+import { InspectionBench, SYSTEM } from '../helpers/inspectionBench.ts'
 import { bucketIdOf, kept } from '../helpers/marketBench.ts'
 import { FARMERS, LEAF_BYTES, ReplicaBench } from '../helpers/replicaBench.ts'
 
+const FARMERS_STAKE = BigInt(FARMERS.length) * DEVNET_FARMER_TERMS.stakeWei
 const MARKET = systemContractAddress('StorageMarket')
 const ZERO = new Address(new Uint8Array(20))
 const buyer = new Wallet(`0x${'b2'.repeat(32)}`)
 const BUYER = new Address(hexToBytes(buyer.address.toLowerCase() as PrefixedHexString))
 const OWNERS = [ALICE, BOB]
 const NODES = 3
+const CONTRACTS = ['Staking', 'Heft', 'Inspections', 'SentinelGroups'] as const
 const ACCOUNTS = [ALICE, BOB, BUYER, ZERO, MARKET, ...FARMERS.map(({ address }) => address)]
+const HOLDERS = [...ACCOUNTS, ...CONTRACTS.map(systemContractAddress)]
 
-/** One step of the life of buckets, replicas and traffic; numbers choose whose, which and how much. */
-const steps = fc.array(
-  fc.record({
-    action: fc.constantFrom(
-      ...(['buy', 'extend', 'register', 'register', 'register', 'register'] as const),
-      ...(['release', 'release', 'collect', 'withdraw', 'traffic', 'redeem', 'wait'] as const),
-    ),
-    who: fc.nat(1),
-    tag: fc.integer({ min: 1, max: 2 }),
-    node: fc.nat(NODES - 1),
-    amount: fc.bigInt(1n, 9n),
-    pick: fc.nat(99),
-  }),
-  { minLength: 15, maxLength: 50 },
-)
+const PAPERWORK = [
+  ...(['buy', 'extend', 'register', 'register', 'register', 'register'] as const),
+  ...(['release', 'release', 'collect', 'withdraw', 'traffic', 'redeem', 'wait'] as const),
+]
+const INSPECTED = ['join', 'join', 'prove', 'prove', 'miss', 'sync'] as const
 
-type Step = Parameters<Parameters<typeof steps.map>[0]>[0][number]
+/** Steps of the life of buckets, replicas and traffic; numbers choose whose, which and how much. */
+const stepsOf = (
+  actions: readonly ((typeof PAPERWORK)[number] | (typeof INSPECTED)[number])[],
+  maxLength: number,
+) =>
+  fc.array(
+    fc.record({
+      action: fc.constantFrom(...actions),
+      who: fc.nat(1),
+      tag: fc.integer({ min: 1, max: 2 }),
+      node: fc.nat(NODES - 1),
+      amount: fc.bigInt(1n, 9n),
+      pick: fc.nat(99),
+    }),
+    { minLength: 15, maxLength },
+  )
+
+type Steps = ReturnType<typeof stepsOf>
+type Step = Parameters<Parameters<Steps['map']>[0]>[0][number]
 
 /** A life with the ids of all replicas that were ever registered in it. */
 interface Life {
+  inspections: InspectionBench
   replicas: ReplicaBench
   ids: string[]
+  rewardsWei: bigint
 }
 
-test('coins are in escrow, reserved, credit, paid or burned, and bytes are counted where they are', async () => {
-  await fc.assert(
+test('coins are in escrow, reserved, credit, paid or burned, and bytes are counted where they are', () =>
+  keepsBooks(stepsOf(PAPERWORK, 50), 20))
+
+test('coins and bytes are where they belong when farmers prove, fail and are discharged', () =>
+  keepsBooks(stepsOf([...PAPERWORK, ...INSPECTED, ...INSPECTED], 35), 4))
+
+const keepsBooks = (steps: Steps, numRuns: number): Promise<void> =>
+  fc.assert(
     fc.asyncProperty(steps, async (life) => {
-      const replicas = await ReplicaBench.create()
+      const inspections = await InspectionBench.create()
+      const { replicas } = inspections
       await replicas.bench.fund(BUYER)
-      const state: Life = { replicas, ids: [] }
+      const state: Life = { inspections, replicas, ids: [], rewardsWei: 0n }
       const coins = await totalCoins(replicas)
       for (const step of life) await take(state, step)
       assert.equal(await totalCoins(replicas), coins)
       await checkCoins(replicas)
       await checkBytes(state)
+      await checkStakes(state)
     }),
-    { numRuns: 25 },
+    { numRuns },
   )
-})
 
-async function take(life: Life, { action, who, tag, node, amount, pick }: Step): Promise<void> {
+async function take(life: Life, step: Step): Promise<void> {
+  if ((INSPECTED as readonly string[]).includes(step.action)) return inspect(life, step)
   const { replicas, ids } = life
+  const { action, who, tag, node, amount, pick } = step
   const { bench, market } = replicas
   const from = OWNERS[who]!
   const bucketId = bucketIdOf(from, tag)
@@ -82,6 +107,56 @@ async function take(life: Life, { action, who, tag, node, amount, pick }: Step):
   } else await redeem(replicas, FARMERS[node]!.address, amount * 1_234_567_891n)
 }
 
+/** The steps of a farmer that is inspected: it joins small replicas, and proves them or does not. */
+async function inspect(life: Life, { action, node, amount, pick }: Step): Promise<void> {
+  const { inspections, replicas } = life
+  if (action === 'join') {
+    if (await isBusy(life, node)) return
+    const replica = await inspections.registered(node, 20 + pick, amount).catch(() => undefined)
+    if (replica === undefined) return
+    life.ids.push(replica.id)
+    await inspections.join(node, replica)
+  } else if (action === 'prove') await prove(life, node)
+  else if (action === 'miss') await inspections.endBlocks(16)
+  else {
+    await inspections.nextBlock(10n)
+    await replicas.bench.send('Heft', 'sync', [], { from: SYSTEM })
+    const from = FARMERS[node]!.address
+    const { failure, result } = await replicas.bench.call('Heft', 'collectReward', [], { from })
+    if (failure === undefined) life.rewardsWei += result[0] as bigint
+  }
+}
+
+/** Whether a node can take nothing into its tree now. */
+async function isBusy({ inspections }: Life, node: number): Promise<boolean> {
+  const isOut = await inspections.bench.view('Nodes', 'isDischarged', node)
+  return isOut === true || (await inspections.view('openChallengeOf', node)) !== 0n
+}
+
+/** Goes on until the node is asked, if it is, and has it answer. */
+async function prove({ inspections, ids }: Life, node: number): Promise<void> {
+  const { totalLeaves } = await inspections.tree(node)
+  if (totalLeaves === 0n) return
+  const challengeId = await inspections.challenged(node).catch(() => undefined)
+  if (challengeId === undefined) return
+  const { snapshotSlot } = await inspections.challenge(challengeId)
+  const excused: string[] = []
+  for (const id of ids) {
+    const slot = (await inspections.view('releasedSlotOf', id)) as bigint
+    if (slot !== 0n && slot < snapshotSlot) excused.push(id)
+  }
+  succeeded(await inspections.answer(challengeId, await inspections.prove(challengeId, excused)))
+}
+
+/** Stake is staked or burned, and rewards are less than what was burned of fees. */
+async function checkStakes({ replicas, rewardsWei }: Life): Promise<void> {
+  const { bench } = replicas
+  const staked = (await bench.view('Staking', 'totalStake')) as bigint
+  assert.equal(await bench.balanceOf(systemContractAddress('Staking')), staked)
+  const slashed = FARMERS_STAKE + DEVNET_VALIDATOR.stakeWei - staked
+  assert.ok(rewardsWei <= (await bench.balanceOf(ZERO)) - slashed)
+}
+
 async function redeem(replicas: ReplicaBench, farmer: Address, bytes: bigint): Promise<void> {
   const terms = { buyer: buyer.address, farmer: checksum(farmer), channel: 0n }
   const receipt = { ...terms, cumulativeBytes: bytes }
@@ -91,7 +166,7 @@ async function redeem(replicas: ReplicaBench, farmer: Address, bytes: bigint): P
 
 async function totalCoins({ bench }: ReplicaBench): Promise<bigint> {
   let coins = 0n
-  for (const account of ACCOUNTS) coins += await bench.balanceOf(account)
+  for (const account of HOLDERS) coins += await bench.balanceOf(account)
   return coins
 }
 
