@@ -40,7 +40,8 @@ abstract contract InspectionRecords is SystemContract {
     );
     /// @notice The farmer answered. `leaves` are the paid leaves it counts for; 0 for an extra challenge.
     event Passed(uint256 indexed node, uint256 indexed challengeId, uint64 leaves);
-    /// @notice The farmer failed. `challengeId` is 0 when it failed without a challenge of this contract.
+    /// @notice The farmer failed. `challengeId` is 0 when it failed without a challenge of this contract; a further
+    /// failure in the same round leaves `strikes` as they are.
     event Struck(uint256 indexed node, uint256 indexed challengeId, uint8 strikes);
     /// @notice A challenge ended without an outcome; the bond of an extra one went back.
     event ChallengeVoided(uint256 indexed node, uint256 indexed challengeId);
@@ -67,6 +68,8 @@ abstract contract InspectionRecords is SystemContract {
         uint64 windowSum;
         uint8 windowNext;
         uint24 windowPasses;
+        // The last round with a strike; `strikes` counts one for each.
+        uint64 struckRound;
         uint64[24] window;
         uint64[4] extraIds;
     }

@@ -34,6 +34,7 @@ abstract contract InspectionSchedule is Strikes {
     /// @return acted Whether anything changed; if not, the protocol undoes the call.
     function step(bool laneFull) external returns (bool acted) {
         if (msg.sender != SYSTEM) revert OnlySystem(msg.sender);
+        if (_pendingWork == 0) return false;
         if (laneFull) {
             acted = true;
             _queue.fullSlots++;
@@ -156,7 +157,7 @@ abstract contract InspectionSchedule is Strikes {
         bool isStale = uint256(tree.deadLeaves) * DEAD_SHARE > totalLeaves;
         if (wasStale != isStale) tree.stale = isStale;
         if (wasStale && isStale) {
-            _failRound(node, 0);
+            _failRound(node, 0, round);
             return true;
         }
         uint64 id = ++_queue.lastId;
@@ -179,7 +180,7 @@ abstract contract InspectionSchedule is Strikes {
         try _replicas().joinable(replicaId) returns (uint64, bytes32, uint32, bool) {
             _endExtra(id, item, item.challenger);
             _replicas().forfeit(replicaId);
-            _strike(node, id);
+            _strike(node, id, _round.number);
         } catch {
             _void(id, item);
         }

@@ -7,7 +7,8 @@ import {SystemAddresses} from "./SystemAddresses.sol";
 
 /// @title What follows from passing and from failing
 /// @notice A pass of a scheduled challenge proves time and counts for heft; a failure is a strike, and three in a row
-/// without a pass discharge the node.
+/// without a pass discharge the node. Of the failures in one round only the first is a strike, so that nobody can
+/// turn a short outage into three by paying for challenges.
 abstract contract Strikes is InspectionRecords {
     uint256 private constant STRIKE_LIMIT = 3;
     uint256 private constant WINDOW_LENGTH = 24;
@@ -21,7 +22,7 @@ abstract contract Strikes is InspectionRecords {
         if (msg.sender != SystemAddresses.SENTINEL_GROUPS) {
             revert OnlyContract(SystemAddresses.SENTINEL_GROUPS, msg.sender);
         }
-        _strike(uint64(node), 0);
+        _strike(uint64(node), 0, _round.number);
     }
 
     /// @notice Closes the tree of a retired node; for the Nodes contract.
@@ -48,25 +49,27 @@ abstract contract Strikes is InspectionRecords {
     }
 
     function _failScheduled(uint256 id, Challenge storage item) internal {
-        uint64 node = item.node;
+        (uint64 node, uint64 round) = (item.node, item.round);
         _trees[node].challengeId = 0;
         _forget(id);
-        _failRound(node, id);
+        _failRound(node, id, round);
     }
 
     /// @dev A scheduled failure; `id` is 0 when the tree was too stale to ask about.
-    function _failRound(uint64 node, uint256 id) internal {
+    function _failRound(uint64 node, uint256 id, uint64 round) internal {
         Tree storage tree = _trees[node];
         tree.lastSettledTime = uint48(block.timestamp);
         _pushWindow(tree, 0, false);
-        _strike(node, id);
+        _strike(node, id, round);
     }
 
-    function _strike(uint64 node, uint256 id) internal {
+    function _strike(uint64 node, uint256 id, uint64 round) internal {
         Tree storage tree = _trees[node];
         if (tree.closed) return;
-        uint8 strikes = tree.strikes + 1;
+        bool isFirst = tree.struckRound != round || tree.strikes == 0;
+        uint8 strikes = isFirst ? tree.strikes + 1 : tree.strikes;
         tree.strikes = strikes;
+        if (round > tree.struckRound) tree.struckRound = round;
         emit Struck(node, id, strikes);
         if (strikes >= STRIKE_LIMIT) _discharge(node, tree);
     }
