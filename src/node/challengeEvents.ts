@@ -1,6 +1,6 @@
 import type { Block } from '@ethereumjs/block'
 import type { Chain } from '../chain/chain.ts'
-import { readSystemEvent } from './systemState.ts'
+import { readSystemEvents } from './systemState.ts'
 
 /** What a block did to a challenge. */
 export type ChallengeEvent =
@@ -12,12 +12,8 @@ const ENDS = ['Passed', 'Struck', 'ChallengeVoided']
 
 /** What a block's logs say of challenges, in their order. */
 export const readChallengeEvents = (chain: Chain, block: Block): ChallengeEvent[] =>
-  (chain.receiptsOf(block.hash()) ?? []).flatMap(({ logs }) =>
-    logs.flatMap((log): ChallengeEvent[] => {
-      const event = readSystemEvent('Inspections', log)
-      if (event === undefined) return []
-      const { challengeId: id, deadlineSlot } = event.args
-      if (event.name === 'ChallengeOpened') return [{ type: 'opened', id, deadlineSlot }]
-      return ENDS.includes(event.name) ? [{ type: 'ended', id }] : []
-    }),
-  )
+  readSystemEvents(chain, block, 'Inspections').flatMap(({ name, args }): ChallengeEvent[] => {
+    const { challengeId: id, deadlineSlot } = args
+    if (name === 'ChallengeOpened') return [{ type: 'opened', id, deadlineSlot }]
+    return ENDS.includes(name) ? [{ type: 'ended', id }] : []
+  })

@@ -1,3 +1,4 @@
+import type { Block } from '@ethereumjs/block'
 import { bytesToHex, createZeroAddress, hexToBytes, type PrefixedHexString } from '@ethereumjs/util'
 import type { Result } from 'ethers/abi'
 import type { Chain, Log } from '../chain/chain.ts'
@@ -10,6 +11,7 @@ import {
 import { MAX_TRANSACTION_GAS } from '../protocol/params.ts'
 import { systemContractInterface } from '../protocol/systemContracts.ts'
 import { GenaroError } from '../util/errors.ts'
+import { bloomBits, hasBits } from './bloom.ts'
 
 /** A view function of a system contract that failed, so that the node cannot know what it needs to. */
 export class SystemReadError extends GenaroError<'SYSTEM_READ_FAILED'> {}
@@ -51,6 +53,26 @@ export interface SystemEvent {
   name: string
   /** By name and by place. */
   args: Result
+}
+
+/** The events of a system contract in a block, in their order; the header's bloom tells most blocks without any. */
+export function readSystemEvents(
+  chain: Chain,
+  block: Block,
+  contract: SystemContractName,
+): SystemEvent[] {
+  if (!hasBits(block.header.logsBloom, bitsOf(contract))) return []
+  return (chain.receiptsOf(block.hash()) ?? []).flatMap(({ logs }) =>
+    logs.flatMap((log) => readSystemEvent(contract, log) ?? []),
+  )
+}
+
+const knownBits = new Map<SystemContractName, number[]>()
+
+function bitsOf(contract: SystemContractName): number[] {
+  const bits = knownBits.get(contract) ?? bloomBits(systemContractAddress(contract).bytes)
+  knownBits.set(contract, bits)
+  return bits
 }
 
 /** Reads a log as an event of a system contract; undefined when it is another's, or not one of its events. */

@@ -4,7 +4,7 @@ import { bytesToHex, hexToBytes, type PrefixedHexString } from '@ethereumjs/util
 import { Wallet } from 'ethers'
 import type { Chain } from '../../src/chain/chain.ts'
 import { sign } from '../../src/crypto/secp256k1.ts'
-import { readSystem, readSystemEvent } from '../../src/node/systemState.ts'
+import { readSystem, readSystemEvents } from '../../src/node/systemState.ts'
 import { SYSTEM_CONTRACTS, type SystemContractName } from '../../src/protocol/addresses.ts'
 import { createDevnetFarmers } from '../../src/protocol/devnetFarmers.ts'
 import {
@@ -138,9 +138,7 @@ const leavesOf = (index: number): Uint8Array => bytesNamed(`replica ${index}`, L
 
 /** The names of a system contract's events in a block. */
 export const eventsOf = (chain: Chain, block: Block, contract: SystemContractName): string[] =>
-  (chain.receiptsOf(block.hash()) ?? []).flatMap(({ logs }) =>
-    logs.flatMap((log) => readSystemEvent(contract, log)?.name ?? []),
-  )
+  readSystemEvents(chain, block, contract).map(({ name }) => name)
 
 /** Submits an answer as `eth_sendRawTransaction` does. */
 export const submitAnswer = ({ node }: TestDevnet, answer: NetworkTransaction) =>

@@ -2,7 +2,7 @@ import type { Block } from '@ethereumjs/block'
 import type { Chain } from '../../chain/chain.ts'
 import { errorMessage } from '../../util/errors.ts'
 import type { Logger } from '../../util/logger.ts'
-import { readSystem, readSystemEvent } from '../systemState.ts'
+import { readSystem, readSystemEvents } from '../systemState.ts'
 
 /** Whether a chain ever came to hold a replica. */
 export interface ReplicaWatch {
@@ -26,9 +26,7 @@ export function createReplicaWatch(
     onChange()
   }
   const registersIn = (block: Block): boolean =>
-    (chain.receiptsOf(block.hash()) ?? []).some(({ logs }) =>
-      logs.some((log) => readSystemEvent('Replicas', log)?.name === 'ReplicaRegistered'),
-    )
+    readSystemEvents(chain, block, 'Replicas').some(({ name }) => name === 'ReplicaRegistered')
   const look = async (): Promise<void> => {
     try {
       for (;;) {

@@ -1,9 +1,9 @@
 import type { Block } from '@ethereumjs/block'
 import { equalsBytes } from '@ethereumjs/util'
-import { keccak_256 } from '@noble/hashes/sha3.js'
 import type { LogFilter } from '../../../api/rpc/logFilter.ts'
 import type { RPCLog } from '../../../api/rpc/results.ts'
 import type { Chain, Log } from '../../../chain/chain.ts'
+import { bloomBits, hasBits } from '../../bloom.ts'
 import { formatLog } from '../format/log.ts'
 
 /** What of a log filter concerns the logs themselves, without the blocks they stand in. */
@@ -51,22 +51,10 @@ function matches(log: Log, { addresses, topics }: LogCriteria): boolean {
 
 type BloomTest = (bloom: Uint8Array) => boolean
 
-/** For each thing asked for, one of the alternatives must be in the bloom (YP of Ethereum, 4.3.1). */
+/** For each thing asked for, one of the alternatives must be in the bloom. */
 function createBloomTest({ addresses, topics }: LogCriteria): BloomTest {
   const asked = [addresses?.map(({ bytes }) => bytes), ...topics]
     .filter((alternatives) => alternatives !== undefined)
     .map((alternatives) => alternatives.map(bloomBits))
-  return (bloom) =>
-    asked.every((alternatives) => alternatives.some((bits) => bits.every((bit) => has(bloom, bit))))
+  return (bloom) => asked.every((alternatives) => alternatives.some((bits) => hasBits(bloom, bits)))
 }
-
-const BLOOM_BYTES = 256
-
-/** The three bits an address or a topic sets: the low 11 of the first three pairs of its hash. */
-function bloomBits(item: Uint8Array): number[] {
-  const hash = keccak_256(item)
-  return [0, 2, 4].map((at) => ((hash[at]! << 8) | hash[at + 1]!) & 2_047)
-}
-
-const has = (bloom: Uint8Array, bit: number): boolean =>
-  ((bloom[BLOOM_BYTES - 1 - (bit >> 3)] ?? 0) & (1 << (bit & 7))) !== 0
