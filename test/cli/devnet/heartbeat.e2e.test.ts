@@ -11,11 +11,9 @@ async function heartbeatOf(scope: Scope, args: readonly string[]): Promise<unkno
 
 test('a devnet with farmers has a heartbeat of a second, unless a flag says otherwise', async (t) => {
   assert.equal(await heartbeatOf(t, ['--farmers', '1']), 1)
-  assert.equal(await heartbeatOf(t, ['--farmers', '1', '--heartbeat', '0.5']), 0.5)
   assert.equal(await heartbeatOf(t, ['--farmers', '1', '--heartbeat', '0']), 0)
 })
 
-test('a devnet without farmers has none, and neither has one with a slot time', async (t) => {
+test('a devnet without farmers has none', async (t) => {
   assert.equal(await heartbeatOf(t, ['--farmers', '0', '--heartbeat', '1']), 0)
-  assert.equal(await heartbeatOf(t, ['--farmers', '1', '--slot-time', '1']), 0)
 })
