@@ -191,6 +191,7 @@ describe('three strikes in a row', () => {
     await bench.joined(0, 33)
     await bench.missed(0)
     await bench.endBlock({ slots: 10n })
+    await bench.endBlock()
     succeeded(await strikeByOwner(0))
     assert.equal(await strikes(), 2n)
     await bench.nextBlock(10n)
