@@ -110,10 +110,11 @@ export async function mineUntil(
   farmer: Farmer,
   isSo: () => boolean,
 ): Promise<void> {
-  for (let blocks = 0; blocks < 60; blocks++) {
+  for (let looks = 0; looks < 60; looks++) {
     await farmer.checkChain()
     if (isSo()) return
-    await node.devnet!.mine()
+    // Fewer than from a challenge's announcement to its deadline.
+    await node.devnet!.mine({ blocks: 3 })
   }
   throw new Error(`It did not come to that: ${inspect(farmer.status().inspections)}`)
 }
@@ -203,6 +204,17 @@ export const register = (
   signature: string,
 ): ReturnType<typeof registerReplicas> =>
   registerReplicas(buyer, { offers: [{ offer: replica.offer, signature }] })
+
+/** Stores a replica of so many leaves and registers it. */
+export async function hold(
+  network: StorageNetwork,
+  farmer: Farmer,
+  leaves: number,
+): Promise<TestReplica> {
+  const replica = makeReplica(network, farmer, { leaves })
+  await register(network, replica, await store(network, farmer, replica))
+  return replica
+}
 
 /** The buyer's count with a farmer, in memory. */
 export function createChannel(
