@@ -48,6 +48,26 @@ describe('a framed stream', () => {
     assert.equal(await stream.read(), undefined)
   })
 
+  test('gives frames in the memory of the one before, where that is asked for', async (t) => {
+    const lengths = [300_000, 1, 0, 65_536, 300_000, 200_000]
+    const frames = lengths.map((length, i) =>
+      Uint8Array.from({ length }, (_, at) => (at * 167 + i) & 255),
+    )
+    const send = async (stream: FramedStream): Promise<void> => {
+      for (const frame of frames) await stream.write(frame)
+    }
+    const { stream } = await open(t, send, { reusesFrames: true })
+    await stream.end()
+    const memory = new Set<ArrayBufferLike>()
+    for (const frame of frames) {
+      const read = await stream.read()
+      assert.deepEqual(read, frame)
+      memory.add(read!.buffer)
+    }
+    assert.equal(await stream.read(), undefined)
+    assert.equal(memory.size, 1)
+  })
+
   test('joins the parts of a write into one frame', async (t) => {
     const { stream } = await open(t, async (stream) => {
       await stream.write(Uint8Array.of(1), Uint8Array.of(2, 3), new Uint8Array())

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { ReplicaCommitment } from '../../spor/setup.ts'
-import { createWorkerPool } from '../../util/workerPool.ts'
+import { createWorkerPool, type JobOptions, type WorkerPool } from '../../util/workerPool.ts'
 import { workerURL } from '../../util/workerURL.ts'
 import type { EncodeStripesJob, SetUpReplicaJob, UploadJob, UploadJobResult } from './jobs.ts'
 
@@ -16,24 +16,54 @@ export interface UploadWorkers {
 const MOST_THREADS = 4
 const MAX_QUEUED = 4_096
 
+/** Threads without work hold as much memory as working ones, so they end; starting takes a tenth of this. */
+const IDLE_MS = 2_000
+
 export function createUploadWorkers(): UploadWorkers {
   const size = Math.min(MOST_THREADS, availableParallelism())
-  const pool = createWorkerPool<UploadJob, UploadJobResult>({
-    url: workerURL('./uploadWorker', import.meta),
-    size,
-    maxQueued: MAX_QUEUED,
-  })
+  const startPool = (): WorkerPool<UploadJob, UploadJobResult> =>
+    createWorkerPool({
+      url: workerURL('./uploadWorker', import.meta),
+      size,
+      maxQueued: MAX_QUEUED,
+    })
+  let pool = startPool()
+  let jobs = 0
+  let idle: NodeJS.Timeout | undefined
+  let isClosed = false
+
+  const endIdle = (): void => {
+    const idlePool = pool
+    pool = startPool()
+    void idlePool.close()
+  }
+
+  const run = async (job: UploadJob, options: JobOptions): Promise<UploadJobResult> => {
+    clearTimeout(idle)
+    jobs++
+    try {
+      return await pool.run(job, options)
+    } finally {
+      jobs--
+      if (jobs === 0 && !isClosed) idle = setTimeout(endIdle, IDLE_MS).unref()
+    }
+  }
+
   return {
     async encodeStripes(job, signal) {
       const transfer = [job.plaintext.buffer]
       const options = { transfer, ...(signal && { signal }) }
-      const result = await pool.run({ kind: 'encodeStripes', ...job }, options)
+      const result = await run({ kind: 'encodeStripes', ...job }, options)
       return (result as { tags: Uint8Array }).tags
     },
     async setUpReplica(job, signal) {
-      const result = await pool.run({ kind: 'setUpReplica', ...job }, signal ? { signal } : {})
+      const result = await run({ kind: 'setUpReplica', ...job }, signal ? { signal } : {})
       return result as ReplicaCommitment
     },
-    close: () => pool.close(),
+    async close() {
+      isClosed = true
+      clearTimeout(idle)
+      await pool.close()
+    },
   }
 }

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bytesToHex } from '@ethereumjs/util'
@@ -17,6 +16,7 @@ import type { OfferingFarmer } from '../farmers.ts'
 import { bytesOf, replicaIdentity } from '../fileSecrets.ts'
 import { changed } from '../fileSource.ts'
 import { refusalOf } from '../readFailure.ts'
+import { readReplica } from './replicaSource.ts'
 import type { PreparedReplica } from './uploadJournal.ts'
 import type { StoringState } from './uploadState.ts'
 
@@ -142,13 +142,14 @@ async function sendPatiently(
   let broken = 0
   let sent = 0
   for (let tries = 1; ; tries++) {
+    let received = 0
     try {
       const signature = await storeReplica(context.host, farmer.target, {
         offer,
         grant: await context.grant(),
-        source: (start) =>
-          createReadStream(task.replicaFile, { start, highWaterMark: PIECE_BYTES }),
+        source: (start) => readReplica(task.replicaFile, start, () => received),
         onReceived(bytes) {
+          received = bytes
           task.onSent(Math.max(0, bytes - sent))
           sent = Math.max(sent, bytes)
         },
@@ -168,5 +169,3 @@ async function sendPatiently(
     }
   }
 }
-
-const PIECE_BYTES = 256 << 10

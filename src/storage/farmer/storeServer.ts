@@ -59,6 +59,8 @@ export async function serveStore(options: StoreServerOptions): Promise<void> {
     maxFrameBytes: MAX_STORE_FRAME_BYTES,
     maxSentFrameBytes: MAX_MESSAGE_BYTES,
     maxInboundStreams,
+    // Each is on the disk and hashed before the next is taken.
+    reusesFrames: true,
     // A folder of small files is many small replicas.
     rate: { perSecond: 100, burst: 500 },
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
