@@ -2,6 +2,7 @@ import { EVM, type ExecResult, type PrecompileFunc } from '@ethereumjs/evm'
 import { type Address, hexToBytes, type PrefixedHexString } from '@ethereumjs/util'
 import { GenaroError } from '../util/errors.ts'
 import { giveWay, isTurnOver } from '../util/giveWay.ts'
+import { createCodeAnalyses, useKeptAnalyses } from './codeAnalysis.ts'
 import { improvePrecompile } from './precompiles.ts'
 
 export type ExecutionErrorCode = 'EXECUTION_TIMEOUT'
@@ -23,6 +24,8 @@ type OpcodeEntry = EVM['_opcodeMap'][number]
 export class GenaroEVM extends EVM {
   /** When to give up, on the clock of `performance.now()`; undefined for work that others wait for. */
   deadline: number | undefined
+  /** What was found out about code that ran before. */
+  readonly analyses = createCodeAnalyses()
   private passed = 0
   private isPausing = false
 
@@ -74,6 +77,7 @@ export class GenaroEVM extends EVM {
       ...entry,
       opcodeInfo: info,
       opHandler: (runState, common) => {
+        useKeptAnalyses(runState.interpreter)
         if (!this.isPausing) return opHandler(runState, common)
         this.isPausing = false
         return this.pause().then(() => opHandler(runState, common))
