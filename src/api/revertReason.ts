@@ -6,6 +6,8 @@ import { REVERT_WORDS } from './revertWords.ts'
 /** The contracts whose refusals reach a user through another. */
 const CALLEES: Partial<Record<SystemContractName, readonly SystemContractName[]>> = {
   Replicas: ['StorageMarket', 'Nodes'],
+  Inspections: ['Replicas', 'Nodes'],
+  SentinelGroups: ['Replicas'],
 }
 
 /** Why a contract reverted, in words. */

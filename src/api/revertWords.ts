@@ -1,14 +1,18 @@
 import type { SystemContractName } from '../protocol/addresses.ts'
+import { HEFT_WORDS, INSPECTIONS_WORDS, SENTINEL_GROUPS_WORDS } from './inspectionRevertWords.ts'
 import { formatAmount } from './units/amount.ts'
 import { formatSize } from './units/size.ts'
 import { formatTerm } from './units/term.ts'
 import { formatTime } from './units/time.ts'
 
-/** What a custom error means and what to do about it. */
-type Words = (facts: Record<string, bigint & string>) => [message: string, hint?: string]
+/** What each custom error of a contract means and what to do about it. */
+export type RevertWords = Record<
+  string,
+  (facts: Record<string, bigint & string>) => [message: string, hint?: string]
+>
 
 /** The custom errors a user can meet, by contract and name, in words. */
-export const REVERT_WORDS: Partial<Record<SystemContractName, Record<string, Words>>> = {
+export const REVERT_WORDS: Partial<Record<SystemContractName, RevertWords>> = {
   Staking: {
     ZeroAmount: () => ['The amount is 0', 'Pass an amount above zero.'],
     InsufficientStake: ({ stakeWei, amountWei }) => [
@@ -38,6 +42,7 @@ export const REVERT_WORDS: Partial<Record<SystemContractName, Record<string, Wor
     ],
     ValueTooLarge: () => ['The amount is larger than all coins there are', 'Stake less.'],
     NotACandidate: ({ account }) => [`${account} is not a candidate`],
+    OnlyInspections: ({ caller }) => [`Only the Inspections contract may call this, not ${caller}`],
   },
   StorageMarket: {
     SizeOutOfRange: ({ sizeBytes }) => [
@@ -118,7 +123,7 @@ export const REVERT_WORDS: Partial<Record<SystemContractName, Record<string, Wor
     TooManyNodes: ({ limit }) => [`The account has as many nodes as it may have: ${limit}`],
     UnknownNode: ({ node }) => [`There is no node ${node}`],
     NotNodeOwner: ({ node, owner }) => [`Node ${node} belongs to ${owner}`],
-    NodeRetired: ({ node }) => [`Node ${node} was retired`],
+    NodeRetired: ({ node }) => [`Node ${node} was retired or discharged`],
     CapacityExceeded: ({ node, usedBytes, capacityBytes }) => [
       `Node ${node} would hold ${formatSize(usedBytes!)} and offers ${formatSize(capacityBytes!)}`,
       'Choose another farmer, or have the node offer more.',
@@ -128,6 +133,7 @@ export const REVERT_WORDS: Partial<Record<SystemContractName, Record<string, Wor
       'It can retire when all have ended and are released.',
     ],
     OnlyReplicas: ({ caller }) => [`Only the Replicas contract may call this, not ${caller}`],
+    OnlyInspections: ({ caller }) => [`Only the Inspections contract may call this, not ${caller}`],
   },
   Replicas: {
     BatchOutOfRange: ({ count }) => [`One transaction takes 1 to 64 replicas, not ${count}`],
@@ -165,7 +171,7 @@ export const REVERT_WORDS: Partial<Record<SystemContractName, Record<string, Wor
     ],
     ReplicaRuns: ({ id, endTime }) => [
       `The replica ${id} runs until ${formatTime(endTime!)}`,
-      'Until then only the bucket’s owner or steward may release it.',
+      'Until then only the bucket’s owner or steward may release it, unless its node is discharged.',
     ],
     NotFarmer: ({ id, farmer }) => [`The replica ${id} is held by ${farmer}`],
     NothingEarned: () => ['Nothing was earned since it was collected last'],
@@ -175,5 +181,11 @@ export const REVERT_WORDS: Partial<Record<SystemContractName, Record<string, Wor
       `The offer ${id} was registered before`,
       'Every replica needs an offer of its own.',
     ],
+    OnlyAuditors: ({ caller }) => [
+      `Only Inspections and SentinelGroups may end a replica like this, not ${caller}`,
+    ],
   },
+  Heft: HEFT_WORDS,
+  Inspections: INSPECTIONS_WORDS,
+  SentinelGroups: SENTINEL_GROUPS_WORDS,
 }

@@ -11,11 +11,21 @@ import { systemContractInterface } from '../../src/protocol/systemContracts.ts'
 /** What only a hand-made call can meet: no action and no command makes one. */
 const NOT_FOR_USERS = ['PlainTransferRefused', 'UnknownFunction']
 
+const CONTRACTS = [
+  'Staking',
+  'StorageMarket',
+  'Nodes',
+  'Replicas',
+  'Heft',
+  'Inspections',
+  'SentinelGroups',
+] as const
+
 const GNX = 10n ** 18n
 
 describe('why a contract reverted', () => {
   test('is told in words for every error a user can meet', () => {
-    for (const name of ['Staking', 'StorageMarket', 'Nodes', 'Replicas'] as const) {
+    for (const name of CONTRACTS) {
       const errors: string[] = []
       systemContractInterface(name).forEachError((error) => errors.push(error.name))
       const expected = errors.filter((error) => !NOT_FOR_USERS.includes(error))
