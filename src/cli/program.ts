@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { accountCommand } from './commands/account.ts'
+import { auditCommand } from './commands/audit.ts'
 import { bucketCommand } from './commands/bucket.ts'
 import { devnetCommand } from './commands/devnet.ts'
 import { downloadCommand } from './commands/download.ts'
@@ -59,6 +60,7 @@ export function createProgram({ json = false } = {}): Command {
     downloadCommand(),
     lsCommand(),
     rmCommand(),
+    auditCommand(),
     repairCommand(),
     stewardCommand(),
     streamCommand(),

@@ -6,6 +6,7 @@ import { connectProvider } from '../api/provider.ts'
 import { read } from '../api/send.ts'
 import type { Host } from '../p2p/host.ts'
 import type { Logger } from '../util/logger.ts'
+import { type AuditOptions, type AuditResult, auditFile } from './audit.ts'
 import type { ClientContext, FileCode } from './context.ts'
 import { type DownloadOptions, type DownloadResult, downloadFile } from './download.ts'
 import { ClientError } from './errors.ts'
@@ -70,6 +71,8 @@ export interface Client {
   list(options?: ListOptions): Promise<ListedFile[]>
   /** Ends the contracts of a file. Throws `ClientError`. */
   remove(id: string, options?: RemoveOptions): Promise<RemoveResult>
+  /** Asks the farmers of a file for hidden sentinels, at no cost. Throws `ClientError`. */
+  audit(id: string, options?: AuditOptions): Promise<AuditResult>
   /** Makes missing replicas of a file anew. Throws `ClientError`. */
   repair(id: string, options?: RepairOptions): Promise<RepairResult>
   /** The public key to give to owners whose files this account stewards, as one line of text. */
@@ -109,6 +112,7 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     openFile: (id, openOptions) => openFile(open(), id, openOptions),
     list: (listOptions) => listFiles(open(), listOptions),
     remove: (id, removeOptions) => removeFile(open(), id, removeOptions),
+    audit: (id, auditOptions) => auditFile(open(), id, auditOptions),
     repair: (id, repairOptions) => repairFile(open(), id, repairOptions),
     stewardKey: () => stewardKey(open()),
     grantSteward: (id, key, grantOptions) => grantSteward(open(), id, key, grantOptions),

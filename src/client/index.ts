@@ -1,5 +1,7 @@
 /** `genaro/client`: files on the storage network. */
 export { createMasterSeed } from '../crypto/keys.ts'
+export type { AuditedFarmer, AuditedReplica } from './audit/auditReport.ts'
+export type { AuditOptions, AuditProgress, AuditResult } from './audit.ts'
 export type { FileCode } from './context.ts'
 export {
   type Client,

@@ -7,6 +7,7 @@ import { farmerInfoProtocol } from '../shardProtocol/farmerInfo.ts'
 import { READ_PROTOCOL, STORE_PROTOCOL } from '../shardProtocol/limits.ts'
 import { replicaStatusProtocol } from '../shardProtocol/replicaStatus.ts'
 import { createAdmission, type FarmerTerms } from './admission.ts'
+import { serveAudits } from './auditServer.ts'
 import type { FarmerChain } from './chain.ts'
 import { startChainWatcher } from './chainWatcher.ts'
 import { createDebtLimit } from './debtLimit.ts'
@@ -94,6 +95,7 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     signReplicaOffer(signer, chain.chainId, offer)
   await serveStore({ host, store, admission, metrics, sign, ...timeout })
   await serveReads({ host, store, chain, meter, metrics, ...timeout })
+  await serveAudits({ host, store, chain, metrics })
 
   return {
     status: () =>
