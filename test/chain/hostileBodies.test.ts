@@ -4,7 +4,7 @@ import { Block } from '@ethereumjs/block'
 import { RLP } from '@ethereumjs/rlp'
 import type { TypedTransaction } from '@ethereumjs/tx'
 import { KECCAK256_RLP } from '@ethereumjs/util'
-import { decodeBlock } from '../../src/chain/blockCodec.ts'
+import { decodeBlock, MAX_BLOCK_BYTES } from '../../src/chain/blockCodec.ts'
 import { ChainError, type ChainErrorCode } from '../../src/chain/errors.ts'
 import {
   asTypedTransaction,
@@ -159,10 +159,17 @@ describe('bytes are no block when', () => {
     assert.throws(await withItem(tooLarge), NetworkTransactionError)
   })
 
+  test('they are more than a block may have', async () => {
+    const { bench } = await setUp()
+    const bytes = new Uint8Array(MAX_BLOCK_BYTES + 1)
+    const decode = () => decodeBlock(bytes, bench.chain.common)
+    assert.throws(decode, refusal('INVALID_BODY'))
+  })
+
   test('they are no list, or one without transactions', async () => {
     const { bench } = await setUp()
     for (const bytes of [new Uint8Array(0), Uint8Array.of(0xc0), Uint8Array.of(0x80)]) {
-      assert.throws(() => decodeBlock(bytes, bench.chain.common))
+      assert.throws(() => decodeBlock(bytes, bench.chain.common), refusal('INVALID_BODY'))
     }
   })
 

@@ -64,6 +64,20 @@ describe('a network transaction', () => {
     assert.deepEqual(answer.getHashedMessageToSign(), keccak256(unsigned))
   })
 
+  test('has the hash it always had', () => {
+    const made = [answer, createInspectionStep(31_300n, 9n, true), createHeftSync(31_300n, 9n)]
+    assert.deepEqual(
+      made.map((transaction) => bytesToHex(transaction.hash())),
+      [
+        '0xe8fff49fdb36154b70fb7e82d83e91adac7ed5b70571e1410bcf08488908877d',
+        '0x8f0ebf0ec927bb4fd0f81c4afc43b279d00732f87750cc40bed45920eadc4eae',
+        '0x9df731ab30a8d601fd4e6a627eea2f95061a429de4356819904aa3f1c3efc1a5',
+      ],
+    )
+    const step = createInspectionStep(31_300n, 9n, true).serialize()
+    assert.equal(bytesToHex(step), '0x60c9827a44091101808080')
+  })
+
   test('is read back as it was, sender included, by either way of recovering', () => {
     for (const recover of [undefined, recoverNetworkSender]) {
       const read = decodeNetworkTransaction(answer.serialize(), recover)
