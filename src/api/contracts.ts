@@ -4,6 +4,7 @@ import type { TrafficReceipt } from '../protocol/receipts.ts'
 import type { ReplicaOffer } from '../protocol/replicaContract.ts'
 import { systemContractInterface } from '../protocol/systemContracts.ts'
 import type { Send, View } from './contractMethod.ts'
+import type { InspectionsContract, SentinelGroupsContract } from './inspectionContracts.ts'
 
 /** Kinds 1 and 5: stake, candidates and their keys. */
 export interface StakingContract extends BaseContract {
@@ -124,76 +125,6 @@ export interface ReplicasContract extends BaseContract {
   replicasOfNode: View<[node: bigint, offset: bigint, limit: bigint], string[]>
 }
 
-/** One replica that goes into a node's tree or out of it. */
-export interface TreeChange {
-  /** 32 bytes in hex, as `root` is. */
-  replicaId: string
-  root: string
-  leafCount: number
-  place: number
-  /** The path of the place from the leaf up: sum (uint64) and hash of each sibling, in hex. */
-  siblings: string
-}
-
-/** A node's Merkle-sum tree as Inspections tells it. Times are Unix seconds. */
-export interface NodeTreeView {
-  root: string
-  totalLeaves: bigint
-  height: bigint
-  paidLeaves: bigint
-  deadLeaves: bigint
-  strikes: bigint
-  provenSeconds: bigint
-  lastSettledTime: bigint
-  /** The scheduled challenge that freezes it; 0 for none. */
-  frozenBy: bigint
-}
-
-/** A waiting or open challenge as Inspections tells it. */
-export interface ChallengeView {
-  node: bigint
-  /** 0 for an extra challenge. */
-  round: bigint
-  /** Zeros for a scheduled challenge. */
-  replicaId: string
-  root: string
-  totalLeaves: bigint
-  height: bigint
-  /** Zeros until it opens. */
-  seed: string
-  snapshotSlot: bigint
-  snapshotBlock: bigint
-  deadlineSlot: bigint
-  paidLeaves: bigint
-  challenger: string
-  bondWei: bigint
-}
-
-/** A node's last scheduled challenges, at most 24. */
-export interface InspectionsView {
-  passes: bigint
-  strikes: bigint
-  /** Unix seconds; 0 when it never passed. */
-  lastPassedTime: bigint
-}
-
-/** Kinds 9, 10 and 16: farmers' trees, their challenges and answers. */
-export interface InspectionsContract extends BaseContract {
-  join: Send<[node: bigint, changes: readonly TreeChange[]]>
-  drop: Send<[node: bigint, changes: readonly TreeChange[]]>
-  challenge: Send<[replicaId: string]>
-  withdrawCredit: Send<[]>
-  treeOf: View<[node: bigint], NodeTreeView>
-  isJoined: View<[replicaId: string], boolean>
-  releasedSlotOf: View<[replicaId: string], bigint>
-  openChallengeOf: View<[node: bigint], bigint>
-  extraChallengesOf: View<[node: bigint], bigint[]>
-  challengeOf: View<[challengeId: bigint], ChallengeView>
-  inspectionsOf: View<[node: bigint], InspectionsView>
-  creditOf: View<[account: string], bigint>
-  totalInspections: View<[], bigint>
-}
-
 /** Storage weight of accounts. */
 export interface HeftContract extends BaseContract {
   collectReward: Send<[]>
@@ -227,6 +158,7 @@ export const storageMarketContract = binding<StorageMarketContract>('StorageMark
 export const nodesContract = binding<NodesContract>('Nodes')
 export const replicasContract = binding<ReplicasContract>('Replicas')
 export const inspectionsContract = binding<InspectionsContract>('Inspections')
+export const sentinelGroupsContract = binding<SentinelGroupsContract>('SentinelGroups')
 export const heftContract = binding<HeftContract>('Heft')
 export const beaconContract = binding<BeaconContract>('Beacon')
 export const paramsContract = binding<ParamsContract>('Params')

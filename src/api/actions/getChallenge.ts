@@ -1,6 +1,7 @@
 import { type ContractRunner, ZeroHash } from 'ethers'
-import { type ChallengeView, inspectionsContract } from '../contracts.ts'
+import { inspectionsContract } from '../contracts.ts'
 import { ApiError } from '../errors.ts'
+import type { ChallengeView } from '../inspectionContracts.ts'
 import { read } from '../send.ts'
 
 /** What the chain wants to see of a node. */

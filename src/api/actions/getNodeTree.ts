@@ -1,5 +1,6 @@
 import type { ContractRunner } from 'ethers'
-import { inspectionsContract, type NodeTreeView } from '../contracts.ts'
+import { inspectionsContract } from '../contracts.ts'
+import type { NodeTreeView } from '../inspectionContracts.ts'
 import { read } from '../send.ts'
 
 /** What the chain holds of the Merkle-sum tree over a node's replicas. */

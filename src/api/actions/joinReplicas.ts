@@ -1,5 +1,6 @@
 import type { Signer } from 'ethers'
-import { inspectionsContract, type TreeChange } from '../contracts.ts'
+import { inspectionsContract } from '../contracts.ts'
+import type { TreeChange } from '../inspectionContracts.ts'
 import { type Sent, sendCall, sentOf } from '../send.ts'
 
 export interface TreeChangesOptions {

@@ -50,6 +50,7 @@ function statusText(status: ToldStatus): string {
     ['Earned for storage', formatAmount(BigInt(earnedWei.storage))],
     ['Earned for traffic', formatAmount(BigInt(earnedWei.traffic))],
     ['Earned for heft', formatAmount(BigInt(earnedWei.heft))],
+    ['Won from challengers', formatAmount(BigInt(earnedWei.bonds))],
     ['Not redeemed yet', size(status.unredeemedBytes)],
     ...inspectionFacts(status.inspections),
     ['Peers', status.peers],

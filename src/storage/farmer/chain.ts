@@ -5,6 +5,7 @@ import { getBucket } from '../../api/actions/getBucket.ts'
 import { getReplica, type Replica } from '../../api/actions/getReplica.ts'
 import { redeemTraffic } from '../../api/actions/redeemTraffic.ts'
 import { releaseReplicas } from '../../api/actions/releaseReplicas.ts'
+import { type BondHolder, bondContracts, withdrawBonds } from '../../api/actions/withdrawBonds.ts'
 import { withdrawCredit } from '../../api/actions/withdrawCredit.ts'
 import {
   heftContract,
@@ -49,6 +50,10 @@ export interface FarmerChain {
   rewardWei(): Promise<bigint>
   /** Takes the reward. Returns what was paid, in wei. */
   collectReward(): Promise<bigint>
+  /** Bonds won by answering challengers, in wei. */
+  bondsWei(holder: BondHolder): Promise<bigint>
+  /** Takes the bonds. Returns what was paid, in wei. */
+  withdrawBonds(holder: BondHolder): Promise<bigint>
   gasPriceWei(): Promise<bigint>
   /** Sends as our account what no other method does, when nothing else is being sent. */
   transact<Result>(send: (signer: Signer) => Promise<Result>): Promise<Result>
@@ -137,6 +142,9 @@ export function createFarmerChain({
     withdrawCredit: () => sending.run(async () => (await withdrawCredit(signer)).amountWei),
     rewardWei: async () => (await read(() => heftContract(provider).rewardOf(account)))[0],
     collectReward: () => sending.run(async () => (await collectReward(signer)).amountWei),
+    bondsWei: (holder) => read(() => bondContracts[holder](provider).creditOf(account)),
+    withdrawBonds: (holder) =>
+      sending.run(async () => (await withdrawBonds(signer, { holder })).amountWei),
     gasPriceWei: async () => BigInt(await read(() => provider.send('eth_gasPrice', []))),
     transact: (send) => sending.run(() => send(signer)),
   }

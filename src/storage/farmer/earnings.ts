@@ -21,6 +21,8 @@ export interface EarningsOptions {
     | 'withdrawCredit'
     | 'rewardWei'
     | 'collectReward'
+    | 'bondsWei'
+    | 'withdrawBonds'
     | 'gasPriceWei'
   >
   store: Pick<ReplicaStore, 'list'>
@@ -49,6 +51,16 @@ export function createEarnings({ chain, store, metrics, logger }: EarningsOption
     logger.info('withdrew what released replicas earned', { amountWei: creditWei })
   }
 
+  const takeBonds = async (): Promise<void> => {
+    const leastWei = WORTH * WITHDRAW_GAS * (await chain.gasPriceWei())
+    for (const holder of ['Inspections', 'SentinelGroups'] as const) {
+      if ((await chain.bondsWei(holder)) < leastWei) continue
+      const amountWei = await chain.withdrawBonds(holder)
+      await metrics.earned('bonds', amountWei)
+      logger.info('withdrew bonds of challengers', { amountWei })
+    }
+  }
+
   const collectRunning = async (): Promise<void> => {
     if (chain.now() < lookedAt + COLLECT_EVERY_SECONDS) return
     const leastWei = WORTH * COLLECT_GAS * (await chain.gasPriceWei())
@@ -64,6 +76,7 @@ export function createEarnings({ chain, store, metrics, logger }: EarningsOption
       logger.info('collected from replicas', { count: worthIt.length, amountWei })
     }
     await takeReward()
+    await takeBonds()
     lookedAt = chain.now()
   }
 

@@ -1,4 +1,5 @@
 import type { InspectionStatus } from './inspection/inspectionStatus.ts'
+import type { EarningSource } from './metrics.ts'
 import type { ReplicaState } from './replicaRecord.ts'
 
 /** A running farmer. */
@@ -37,7 +38,7 @@ export interface FarmerStatus {
   receivedBytes: bigint
   servedBytes: bigint
   /** Over all its life, by what was paid for. */
-  earnedWei: { traffic: bigint; storage: bigint; heft: bigint }
+  earnedWei: Record<EarningSource, bigint>
   /** Bytes that receipts stand for and the chain has not paid yet. */
   unredeemedBytes: bigint
   inspections: InspectionStatus

@@ -14,7 +14,7 @@ export interface FarmerMetrics {
 }
 
 /** What a farmer is paid for. */
-export type EarningSource = 'traffic' | 'storage' | 'heft'
+export type EarningSource = 'traffic' | 'storage' | 'heft' | 'bonds'
 
 /** The counts as they stand. */
 export interface FarmerCounts {
@@ -31,6 +31,7 @@ export function createFarmerMetrics(metadata: KeyValueStore, logger: Logger): Fa
     traffic: readWei(metadata, 'traffic'),
     storage: readWei(metadata, 'storage'),
     heft: readWei(metadata, 'heft'),
+    bonds: readWei(metadata, 'bonds'),
   }
   const refusals = new Map<string, number>()
   return {

@@ -17,7 +17,7 @@ const STATUS: FarmerStatus = {
   replicas: { receiving: 1, acknowledged: 2, registered: 3, ended: 0, damaged: 0 },
   receivedBytes: 2n ** 60n,
   servedBytes: 7n,
-  earnedWei: { traffic: 5n * 10n ** 17n, storage: 0n, heft: 0n },
+  earnedWei: { traffic: 5n * 10n ** 17n, storage: 0n, heft: 0n, bonds: 0n },
   unredeemedBytes: 9n,
   inspections: {
     isDischarged: false,

@@ -1,4 +1,5 @@
-import { type Log, toBeHex } from 'ethers'
+import { type BaseContract, type Log, toBeHex } from 'ethers'
+import { answerGroup } from '../../../api/actions/answerGroup.ts'
 import { dropReplicas } from '../../../api/actions/dropReplicas.ts'
 import { type Challenge, getChallenge } from '../../../api/actions/getChallenge.ts'
 import {
@@ -9,7 +10,13 @@ import { getNode } from '../../../api/actions/getNode.ts'
 import { getNodeTree, type NodeTree } from '../../../api/actions/getNodeTree.ts'
 import { joinReplicas } from '../../../api/actions/joinReplicas.ts'
 import { listChallengesOfNode } from '../../../api/actions/listChallengesOfNode.ts'
-import { heftContract, inspectionsContract, type TreeChange } from '../../../api/contracts.ts'
+import {
+  heftContract,
+  inspectionsContract,
+  sentinelGroupsContract,
+} from '../../../api/contracts.ts'
+import { ApiError } from '../../../api/errors.ts'
+import type { SentinelGroupReveal, TreeChange } from '../../../api/inspectionContracts.ts'
 import { read } from '../../../api/send.ts'
 import type { ChainHead, FarmerChain } from '../chain.ts'
 import { readLogs } from './readLogs.ts'
@@ -25,6 +32,12 @@ export type OutcomeEvent = { challengeId: bigint; blockNumber: number } & (
   | { kind: 'struck'; strikes: number }
   | { kind: 'discharged' }
 )
+
+/** A sentinel group that the owner of a replica asked for. */
+export interface GroupChallenge {
+  replicaId: string
+  reveal: SentinelGroupReveal
+}
 
 /** What the chain says of our node's inspections, and what is done about it there. Everything throws `ApiError`. */
 export interface InspectionChain {
@@ -48,6 +61,17 @@ export interface InspectionChain {
   heft(): Promise<bigint>
   join(changes: readonly TreeChange[]): Promise<void>
   drop(changes: readonly TreeChange[]): Promise<void>
+  /** Sentinel groups that owners asked for in a range of blocks. */
+  groupChallenges(from: number, to: number): Promise<GroupChallenge[]>
+  /** Whether a group of a replica still waits for its answer. */
+  isGroupOpen(replicaId: string): Promise<boolean>
+  /** Sends digest or leaves, whichever the commitment makes necessary. */
+  answerGroup(
+    replicaId: string,
+    reveal: SentinelGroupReveal,
+    digest: string,
+    proof: string,
+  ): Promise<{ isOwnerAtFault: boolean }>
   /** Hands a signed network transaction to the node we ask. */
   sendAnswer(serialized: string): Promise<void>
 }
@@ -64,9 +88,14 @@ export function createInspectionChain({
   account,
 }: InspectionChainOptions): InspectionChain {
   const { provider } = chain
-  const contract = inspectionsContract(provider)
+  const inspections = inspectionsContract(provider)
+  const groups = sentinelGroupsContract(provider)
 
-  const logsOf = async (names: readonly string[], from: number, to: number) => {
+  const logsOf = async (
+    contract: BaseContract,
+    names: readonly string[],
+    { from, to }: { from: number; to: number },
+  ) => {
     const events = names.map((name) => contract.interface.getEvent(name)!.topicHash)
     const query = { address: String(contract.target), topics: [events, toBeHex(node, 32)] }
     const logs = await readLogs(provider, query, { from, to })
@@ -77,7 +106,7 @@ export function createInspectionChain({
     node,
     nodeTree: (blockTag) => getNodeTree(provider, { node, blockTag }),
     async treeEvents(from, to) {
-      const found = await logsOf(['ReplicaJoined', 'ReplicaDropped'], from, to)
+      const found = await logsOf(inspections, ['ReplicaJoined', 'ReplicaDropped'], { from, to })
       return found.map(({ event: { name, args } }) => {
         const replicaId = String(args.replicaId).toLowerCase()
         const place = Number(args.place)
@@ -87,7 +116,7 @@ export function createInspectionChain({
       })
     },
     async outcomes(from, to) {
-      const found = await logsOf(['Passed', 'Struck', 'Discharged'], from, to)
+      const found = await logsOf(inspections, ['Passed', 'Struck', 'Discharged'], { from, to })
       return found.map(({ log, event }) => outcomeOf(log, event))
     },
     async isCanonical({ number, hash }) {
@@ -96,7 +125,7 @@ export function createInspectionChain({
     challengeIds: () => listChallengesOfNode(provider, { node }),
     challenge: (id) => getChallenge(provider, { id }),
     async releasedSlot(replicaId) {
-      const slot = await read(() => contract.releasedSlotOf(replicaId))
+      const slot = await read(() => inspections.releasedSlotOf(replicaId))
       return slot === 0n ? undefined : slot
     },
     record: () => getInspectionRecord(provider, { node }),
@@ -106,11 +135,36 @@ export function createInspectionChain({
       chain.transact(async (signer) => void (await joinReplicas(signer, { node, changes }))),
     drop: (changes) =>
       chain.transact(async (signer) => void (await dropReplicas(signer, { node, changes }))),
+    async groupChallenges(from, to) {
+      const found = await logsOf(groups, ['GroupChallenged'], { from, to })
+      return found.map(({ event: { args } }) => ({
+        replicaId: String(args.replicaId).toLowerCase(),
+        reveal: revealOf(args.reveal),
+      }))
+    },
+    async isGroupOpen(replicaId) {
+      try {
+        await read(() => groups.challengeOf(replicaId))
+        return true
+      } catch (error) {
+        if (error instanceof ApiError && error.code === 'CALL_REVERTED') return false
+        throw error
+      }
+    },
+    answerGroup: (id, reveal, digest, proof) =>
+      chain.transact((signer) => answerGroup(signer, { id, reveal, digest, proof })),
     async sendAnswer(serialized) {
       await read(() => provider.send('eth_sendRawTransaction', [serialized]))
     },
   }
 }
+
+/** ethers' own lists cannot be sent again. */
+const revealOf = ({ group, salt, positions, path }: SentinelGroupReveal): SentinelGroupReveal => ({
+  ...{ group, salt },
+  positions: [...positions],
+  path: [...path],
+})
 
 function outcomeOf(
   { blockNumber }: Log,

@@ -1,6 +1,6 @@
 import { hexToBytes } from '@ethereumjs/util'
-import type { TreeChange } from '../../../api/contracts.ts'
 import { ApiError } from '../../../api/errors.ts'
+import type { TreeChange } from '../../../api/inspectionContracts.ts'
 import { MAX_REPLICA_BATCH } from '../../../protocol/replicaContract.ts'
 import type { TreeEntry } from '../../../spor/sumNode.ts'
 import { errorMessage } from '../../../util/errors.ts'

@@ -6,6 +6,7 @@ import type { ChainHead, FarmerChain } from '../chain.ts'
 import type { ReplicaStore } from '../replicaStore.ts'
 import { createAnswerer } from './answerer.ts'
 import { createDueChanges } from './dueChanges.ts'
+import { createGroupAnswerer } from './groupAnswerer.ts'
 import { createInspectionChain } from './inspectionChain.ts'
 import { createInspectionCounts } from './inspectionCounts.ts'
 import type { InspectionStatus } from './inspectionStatus.ts'
@@ -66,6 +67,7 @@ export async function startInspector(options: InspectorOptions): Promise<Inspect
   const due = createDueChanges({ chain, now, keeper, store, joinAfterMs })
   const joiner = createJoiner({ chain, refresh, keeper, due, logger })
   const answerer = createAnswerer({ ...options, chain, refresh, chainId, keeper, counts })
+  const groups = createGroupAnswerer({ chain, store, counts, logger })
   const history = createOutcomeHistory({ chain, counts, logger, wasAnswered: answerer.hasAnswered })
   let standing: { tree: NodeTree; record: InspectionRecord; heft: bigint } | undefined
   let lookedAt = Number.NEGATIVE_INFINITY
@@ -90,13 +92,16 @@ export async function startInspector(options: InspectorOptions): Promise<Inspect
     seenHash = head.hash
   }
 
-  const keepTree = async (): Promise<void> => {
-    if (!history.isDischarged) await joiner.step()
+  /** What takes ordinary transactions, which may take their time. */
+  const transact = async (): Promise<void> => {
+    if (history.isDischarged) return
+    await groups.step(await refresh())
+    await joiner.step()
   }
 
   await answer()
   const answering = startLoop({ work: answer, everyMs, name: 'answering inspections', logger })
-  const joining = startLoop({ work: keepTree, everyMs, name: 'joining replicas', logger })
+  const joining = startLoop({ work: transact, everyMs, name: 'joining replicas', logger })
   return {
     get isDischarged() {
       return history.isDischarged

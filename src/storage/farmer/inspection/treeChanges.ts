@@ -1,5 +1,5 @@
 import { bytesToHex } from '@ethereumjs/util'
-import type { TreeChange } from '../../../api/contracts.ts'
+import type { TreeChange } from '../../../api/inspectionContracts.ts'
 import type { TreeEntry } from '../../../spor/sumNode.ts'
 import {
   entryAt,
