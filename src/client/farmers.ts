@@ -7,6 +7,7 @@ import { parsePeerId } from '../p2p/addresses.ts'
 import type { Host, PeerTarget } from '../p2p/host.ts'
 import { type FarmerInfo, farmerInfoProtocol } from '../storage/shardProtocol/farmerInfo.ts'
 import { ClientError } from './errors.ts'
+import type { PeerAddresses } from './peerAddresses.ts'
 import type { FarmerCandidate } from './placement.ts'
 
 /** A farmer's node: who it is by the chain, and where it can be reached. */
@@ -15,7 +16,7 @@ export interface Farmer {
   /** The account that owns it, 20 bytes in lower-case hex. */
   account: string
   peerId: string
-  target: PeerTarget
+  target: Exclude<PeerTarget, string>
 }
 
 /** A farmer that has just said what it offers. */
@@ -38,8 +39,7 @@ export interface FarmerDirectory {
 export interface FarmerDirectoryOptions {
   provider: JsonRpcApiProvider
   host: Host
-  /** Multiaddrs with peer ids that the node or the user named; others are looked up in the DHT. */
-  addresses: readonly string[]
+  addresses: PeerAddresses
 }
 
 const INFO_TIMEOUT_MS = 5_000
@@ -53,18 +53,14 @@ export function createFarmerDirectory({
   host,
   addresses,
 }: FarmerDirectoryOptions): FarmerDirectory {
-  const addressesOf = groupByPeer(addresses)
   const known = new Map<bigint, Farmer>()
   const failures = new Map<bigint, number[]>()
 
-  const toFarmer = (node: FarmerNode): Farmer => {
+  const toFarmer = async (node: FarmerNode): Promise<Farmer> => {
     const peerId = peerIdText(node.peerId)
-    const farmer = {
-      node: node.node,
-      account: node.owner.toLowerCase(),
-      peerId,
-      target: { peerId, addresses: addressesOf.get(peerId) ?? [] },
-    }
+    const account = node.owner.toLowerCase()
+    const target = { peerId, addresses: await addresses.of({ account, peerId }) }
+    const farmer = { node: node.node, account, peerId, target }
     known.set(node.node, farmer)
     return farmer
   }
@@ -74,21 +70,36 @@ export function createFarmerDirectory({
     return (failures.get(node) ?? []).filter((at) => at > since).length
   }
 
+  const askInfo = async (
+    node: FarmerNode,
+    signal: AbortSignal | undefined,
+  ): Promise<{ farmer: Farmer; info: FarmerInfo }> => {
+    const options = { timeoutMs: INFO_TIMEOUT_MS, ...(signal && { signal }) }
+    const farmer = await toFarmer(node)
+    try {
+      return { farmer, info: await farmerInfoProtocol.request(host, farmer.target, {}, options) }
+    } catch (error) {
+      addresses.doubt(farmer.peerId)
+      const again = await toFarmer(node)
+      if (isSame(again.target.addresses, farmer.target.addresses)) throw error
+      const info = await farmerInfoProtocol.request(host, again.target, {}, options)
+      return { farmer: again, info }
+    }
+  }
+
   /** Undefined for one that does not answer, or is not who the chain says. */
   const ask = async (
     node: FarmerNode,
     signal: AbortSignal | undefined,
   ): Promise<OfferingFarmer | undefined> => {
     try {
-      const farmer = toFarmer(node)
-      const options = { timeoutMs: INFO_TIMEOUT_MS, ...(signal && { signal }) }
-      const info = await farmerInfoProtocol.request(host, farmer.target, {}, options)
+      const { farmer, info } = await askInfo(node, signal)
       if (info.node !== farmer.node || info.account.toLowerCase() !== farmer.account) {
         return undefined
       }
       const { priceWeiPerGBDay } = info
       const freeBytes = smaller(info.freeBytes, node.capacityBytes - node.usedBytes)
-      const subnet = subnetOf(addressesOf.get(farmer.peerId) ?? [])
+      const subnet = subnetOf(remoteAddresses(host, farmer.peerId))
       return { ...farmer, info, freeBytes, priceWeiPerGBDay, subnet }
     } catch {
       return undefined
@@ -97,21 +108,27 @@ export function createFarmerDirectory({
 
   return {
     async farmerOf(node) {
-      return known.get(node) ?? toFarmer(await getNode(provider, { node }))
+      return known.get(node) ?? (await toFarmer(await getNode(provider, { node })))
     },
     async offering({ signal } = {}) {
       const nodes = shuffle(await listNodes(provider))
         .slice(0, MOST_ASKED)
         .sort((one, other) => recentFailures(one.node) - recentFailures(other.node))
       const offering: OfferingFarmer[] = []
-      for (let at = 0; at < nodes.length; at += ASKED_AT_ONCE) {
-        signal?.throwIfAborted()
-        const asked = nodes.slice(at, at + ASKED_AT_ONCE).map((node) => ask(node, signal))
-        for (const farmer of await Promise.all(asked)) if (farmer) offering.push(farmer)
+      const work = async (): Promise<void> => {
+        for (let node = nodes.shift(); node !== undefined; node = nodes.shift()) {
+          signal?.throwIfAborted()
+          const farmer = await ask(node, signal)
+          if (farmer !== undefined) offering.push(farmer)
+        }
       }
+      await Promise.all(Array.from({ length: ASKED_AT_ONCE }, work))
       return offering
     },
     blame(node) {
+      const farmer = known.get(node)
+      if (farmer !== undefined) addresses.doubt(farmer.peerId)
+      known.delete(node)
       failures.set(node, [...(failures.get(node) ?? []).slice(-9), Date.now()])
     },
     failuresOf: recentFailures,
@@ -122,16 +139,6 @@ export function createFarmerDirectory({
 const smaller = (saidBytes: bigint, registeredBytes: bigint): bigint => {
   const bytes = saidBytes < registeredBytes ? saidBytes : registeredBytes
   return bytes > 0n ? bytes : 0n
-}
-
-/** Multiaddrs by the peer id they end with; those without one lead to nobody in particular. */
-function groupByPeer(addresses: readonly string[]): Map<string, string[]> {
-  const groups = new Map<string, string[]>()
-  for (const text of addresses) {
-    const peerId = /\/p2p\/([^/]+)$/.exec(text)?.[1]
-    if (peerId !== undefined) groups.set(peerId, [...(groups.get(peerId) ?? []), text])
-  }
-  return groups
 }
 
 /** A peer id from its multihash in hex, which is what the chain keeps. */
@@ -156,6 +163,16 @@ export function subnetOf(addresses: readonly string[]): string | undefined {
   }
   return undefined
 }
+
+/** Where a connected peer really is; what it says of itself may be anything. */
+const remoteAddresses = ({ libp2p }: Host, peerId: string): string[] =>
+  libp2p
+    .getConnections()
+    .filter(({ remotePeer }) => remotePeer.toString() === peerId)
+    .map(({ remoteAddr }) => remoteAddr.toString())
+
+const isSame = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && some.every((address) => others.includes(address))
 
 function shuffle<Item>(items: readonly Item[]): Item[] {
   return items

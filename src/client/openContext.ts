@@ -2,13 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { JsonRpcApiProvider, Signer } from 'ethers'
+import { type JsonRpcApiProvider, type Signer, ZeroHash } from 'ethers'
 import { read } from '../api/send.ts'
 import { createHost } from '../p2p/createHost.ts'
 import type { Host } from '../p2p/host.ts'
 import { DEFAULT_MAX_SHARD_BYTES } from '../protocol/fileLayoutShape.ts'
 import { NETWORKS } from '../protocol/networks.ts'
 import { openRoutingTable } from '../storage/dht/kadInternals.ts'
+import { createRecordReader } from '../storage/dht/recordReader.ts'
+import { createRecordRules } from '../storage/dht/recordRules.ts'
 import { type PeerGrant, signPeerGrant } from '../storage/shardProtocol/peerGrant.ts'
 import { silentLogger } from '../util/logger.ts'
 import { chainInstance } from './chainInstance.ts'
@@ -16,7 +18,9 @@ import type { ClientContext } from './context.ts'
 import type { ClientOptions } from './createClient.ts'
 import { createFarmerAccount, type FarmerAccount } from './farmerAccount.ts'
 import { createFarmerDirectory } from './farmers.ts'
+import { bytesOf } from './fileSecrets.ts'
 import { nowSeconds } from './now.ts'
+import { createPeerAddresses } from './peerAddresses.ts'
 import { createUploadWorkers } from './pipeline/uploadWorkers.ts'
 import { openReceiptBook } from './receiptBook.ts'
 
@@ -29,8 +33,9 @@ export async function openContext(
   provider: JsonRpcApiProvider,
 ): Promise<{ context: ClientContext; release(): Promise<void> }> {
   const { signer, masterSeed, logger = silentLogger } = options
-  const [{ chainId }, address] = await Promise.all([
+  const [{ chainId }, genesis, address] = await Promise.all([
     read(() => provider.getNetwork()),
+    read(() => provider.getBlock(0)),
     signer.getAddress(),
   ])
   const account = address.toLowerCase()
@@ -39,12 +44,15 @@ export async function openContext(
   const place = await openDirectory(options, provider, chainId, account)
   // Before the host: what may fail on this machine's disk should leave nothing running.
   const receipts = await openReceiptBook({ directory: place.receipts })
+  const genesisHash = bytesOf(genesis?.hash ?? ZeroHash)
+  const rules = createRecordRules({ chain: { chainId, genesisHash }, now: Date.now })
   const host =
     options.host ??
     (await createHost({
       listen: [],
       profile: isPublic ? 'public' : 'loopback',
       bootstrap: addresses,
+      dht: { rules },
       logger,
     }))
   if (addresses.length > 0) await firstContact(host)
@@ -58,7 +66,15 @@ export async function openContext(
     chainId,
     masterSeed,
     host,
-    farmers: createFarmerDirectory({ provider, host, addresses }),
+    farmers: createFarmerDirectory({
+      provider,
+      host,
+      addresses: createPeerAddresses({
+        named: addresses,
+        records: options.host === undefined ? createRecordReader(host, rules) : undefined,
+        isConnected: (peerId) => host.connectedPeers().includes(peerId),
+      }),
+    }),
     workers,
     directory: place.directory,
     code: options.code ?? (isPublic ? PUBLIC_CODE : SMALL_CODE),

@@ -25,14 +25,17 @@ export interface FoundValues {
 }
 
 export interface LookupOptions {
-  health: ContactHealth
+  health: Pick<ContactHealth, 'seen' | 'failed'>
   /** Told the place of each look-up that ran to its end. */
   onLookup: (target: Uint8Array) => void
 }
 
 const LOOKUP_TIMEOUT_MS = 20_000
 
-export function createLookup({ host, k }: DHTNode, { health, onLookup }: LookupOptions): Lookup {
+export function createLookup(
+  { host, k }: Pick<DHTNode, 'host' | 'k'>,
+  { health, onLookup }: LookupOptions,
+): Lookup {
   const { dht } = host.libp2p.services
 
   const within = (signal: AbortSignal | undefined): AbortSignal => {
