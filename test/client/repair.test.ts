@@ -1,35 +1,65 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { listReplicasOfFile } from '../../src/api/actions/listReplicasOfFile.ts'
-import type { Client } from '../../src/client/createClient.ts'
-import { patternBytes, startTestNetwork, type TestNetwork } from './network.ts'
-import { startNewcomer } from './repairNetwork.ts'
+import { isManifestShard } from '../../src/protocol/manifestShard.ts'
+import { patternBytes } from './network.ts'
+import { createRepairBench, startNewcomer } from './repairNetwork.ts'
 
-const SHARD_BYTES = 2 * 65_536
-const cleanUps: (() => unknown)[] = []
-const scope = { after: (cleanUp: () => unknown) => cleanUps.push(cleanUp) }
+const SHARD_BYTES = 65_536
+const SEGMENT_BYTES = 4 * 65_520
 
 describe('repair by the owner', () => {
-  let network: TestNetwork
-  let bucketId: string
-  before(async () => {
-    network = await startTestNetwork(scope)
-    bucketId = await network.buyBucket()
-  })
-  after(async () => {
-    for (const cleanUp of cleanUps.reverse()) await cleanUp()
+  const bench = createRepairBench()
+
+  test('that was broken off is gone on with, without what a killed run left behind', async () => {
+    const { network, bucketId, scope } = bench
+    const workDirectory = network.directory()
+    const segments = 5
+    const bytes = patternBytes(segments * SEGMENT_BYTES, 71)
+    const uploader = await network.client({ maxShardBytes: SHARD_BYTES })
+    const { id } = await uploader.upload({ bytes, name: 'half repaired' })
+    const before = await listReplicasOfFile(network.provider, { bucketId, fileId: id })
+    const replicaBytes = Number(before.find(({ shardIndex }) => shardIndex === 0n)!.sizeBytes)
+    const newcomer = await startNewcomer(scope, network, 100)
+    await network.farmers.shift()!.stop()
+
+    const first = await network.client({ workDirectory })
+    const stop = new AbortController()
+    await assert.rejects(
+      first.repair(id, {
+        signal: stop.signal,
+        onProgress: ({ sentBytes }) => sentBytes > 2.5 * replicaBytes && stop.abort(),
+      }),
+      { code: 'ABORTED' },
+    )
+    await first.close()
+    assert.deepEqual(leftOver(workDirectory, 'segments'), [])
+    const [journal] = leftOver(workDirectory, 'repairs')
+    const abandoned = join(workDirectory, journal!, `../../segments/repair-${bucketId}-${id}/99`)
+    mkdirSync(abandoned, { recursive: true })
+    writeFileSync(join(abandoned, 'shard-0'), 'left by a killed run')
+
+    const second = await network.client({ workDirectory })
+    const result = await second.repair(id)
+    assert.equal(result.isWhole, true)
+    assert.equal(result.rebuiltCount, segments)
+    const now = await listReplicasOfFile(network.provider, { bucketId, fileId: id })
+    const made = now.filter(({ node }) => node === newcomer.node)
+    assert.equal(made.filter(({ shardIndex }) => !isManifestShard(shardIndex)).length, segments)
+    const manifest = now.find(({ shardIndex }) => isManifestShard(shardIndex))!
+    // What was under way when it broke off may be sent twice.
+    const mostBytes = (segments + 1) * replicaBytes + Number(manifest.sizeBytes)
+    assert.ok(newcomer.status().receivedBytes <= mostBytes)
+    assert.deepEqual(leftOver(workDirectory, 'repairs'), [])
+    assert.deepEqual(leftOver(workDirectory, 'segments'), [])
+    assert.equal((await second.repair(id)).missing.length, 0)
   })
 
-  async function expectWhole(client: Client, id: string, bytes: Uint8Array): Promise<void> {
-    const path = join(network.directory(), 'target')
-    await client.download(id, path)
-    assert.ok(Buffer.compare(readFileSync(path), bytes) === 0)
-  }
-
-  test('a file survives the loss of every farmer it was given to, one by one', async () => {
-    const bytes = patternBytes(5 * SHARD_BYTES + 17, 31)
+  test('keeps a file through the loss of every farmer it was given to, one by one', async () => {
+    const { network, bucketId, scope } = bench
+    const bytes = patternBytes(SEGMENT_BYTES + 17, 31)
     const { id } = await (await network.client({ maxShardBytes: SHARD_BYTES })).upload({
       bytes,
       name: 'survivor',
@@ -56,7 +86,13 @@ describe('repair by the owner', () => {
     }
     // On a new machine, which knows no more than the seed.
     const reader = await network.client()
-    await expectWhole(reader, id, bytes)
+    await bench.expectWhole(reader, id, bytes)
     assert.equal((await reader.repair(id)).missing.length, 0)
   })
 })
+
+/** What stands in a folder of the work directory, whichever chain and account it is for. */
+const leftOver = (workDirectory: string, folder: string): string[] =>
+  readdirSync(workDirectory, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.includes(`/${folder}/`),
+  )

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { Wallet } from 'ethers'
 import { getBucket } from '../../src/api/actions/getBucket.ts'
 import { listReplicasOfFile } from '../../src/api/actions/listReplicasOfFile.ts'
@@ -12,30 +10,14 @@ import { createHost } from '../../src/p2p/createHost.ts'
 import { signPeerGrant } from '../../src/storage/shardProtocol/peerGrant.ts'
 import { makeReplica, nowInSeconds, store } from '../storage/farmer/network.ts'
 import { startLiar } from './liars.ts'
-import { patternBytes, startTestNetwork, type TestNetwork } from './network.ts'
-import { startNewcomer } from './repairNetwork.ts'
-
-const cleanUps: (() => unknown)[] = []
-const scope = { after: (cleanUp: () => unknown) => cleanUps.push(cleanUp) }
+import { patternBytes } from './network.ts'
+import { createRepairBench, startNewcomer } from './repairNetwork.ts'
 
 describe('a repair among liars and losses', () => {
-  let network: TestNetwork
-  let bucketId: string
-  before(async () => {
-    network = await startTestNetwork(scope)
-    bucketId = await network.buyBucket()
-  })
-  after(async () => {
-    for (const cleanUp of cleanUps.reverse()) await cleanUp()
-  })
-
-  async function expectWhole(id: string, bytes: Uint8Array): Promise<void> {
-    const path = join(network.directory(), 'target')
-    await (await network.client()).download(id, path)
-    assert.ok(Buffer.compare(readFileSync(path), bytes) === 0)
-  }
+  const bench = createRepairBench()
 
   test('replaces what a lying steward registered, which costs readers nothing', async () => {
+    const { network, bucketId, scope } = bench
     const bytes = patternBytes(4 * 65_520, 51)
     const { id } = await (await network.client()).upload({ bytes, name: 'lied about' })
     const steward = new Wallet(network.node.devnet!.accounts[3]!.privateKey, network.provider)
@@ -59,7 +41,7 @@ describe('a repair among liars and losses', () => {
       await registerReplicas(steward, { offers: [{ offer: replica.offer, signature }] })
     }
     await releaseReplicas(steward, { ids: lies.map((replica) => replica.id) })
-    await expectWhole(id, bytes)
+    await bench.expectWhole(await network.client(), id, bytes)
 
     await startNewcomer(scope, network, 1)
     await startNewcomer(scope, network, 2)
@@ -70,10 +52,11 @@ describe('a repair among liars and losses', () => {
       ['wrong', 5],
     ])
     assert.equal(result.rebuiltCount, 2)
-    await expectWhole(id, bytes)
+    await bench.expectWhole(await network.client(), id, bytes)
   })
 
   test('takes a farmer that serves garbage for one that lost it', async () => {
+    const { network, bucketId } = bench
     const bytes = patternBytes(300_000, 52)
     const { id } = await (await network.client()).upload({ bytes, name: 'garbled' })
     const replicas = await listReplicasOfFile(network.provider, { bucketId, fileId: id })
@@ -97,10 +80,11 @@ describe('a repair among liars and losses', () => {
     assert.equal(result.isWhole, true)
     assert.ok(result.missing.length > 0)
     assert.ok(result.missing.every((each) => each.node === node && each.reason === 'lost'))
-    await expectWhole(id, bytes)
+    await bench.expectWhole(await network.client(), id, bytes)
   })
 
   test('tells what is missing when too much of it is, and ends no contract', async () => {
+    const { network, bucketId } = bench
     const { id } = await (await network.client()).upload({
       bytes: patternBytes(4 * 65_520, 53),
       name: 'gone',

@@ -1,48 +1,34 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import { Wallet } from 'ethers'
 import { buyTraffic } from '../../src/api/actions/buyTraffic.ts'
 import { listReplicasOfFile } from '../../src/api/actions/listReplicasOfFile.ts'
 import { nameSteward } from '../../src/api/actions/nameSteward.ts'
 import type { Client } from '../../src/client/createClient.ts'
 import { createDevnetFarmers } from '../../src/protocol/devnetFarmers.ts'
-import { hex, patternBytes, startTestNetwork, type TestNetwork } from './network.ts'
-import { startNewcomer } from './repairNetwork.ts'
+import { hex, patternBytes } from './network.ts'
+import { createRepairBench, startNewcomer } from './repairNetwork.ts'
 
 const SHARD_BYTES = 65_536
 const OTHER_SEED = new Uint8Array(32).fill(9)
-const cleanUps: (() => unknown)[] = []
-const scope = { after: (cleanUp: () => unknown) => cleanUps.push(cleanUp) }
-
 describe('repair by a steward', () => {
-  let network: TestNetwork
-  let bucketId: string
+  const bench = createRepairBench()
   let steward: Wallet
   let owner: Client
   before(async () => {
-    network = await startTestNetwork(scope)
-    bucketId = await network.buyBucket()
+    const { network, bucketId } = bench
     steward = new Wallet(network.node.devnet!.accounts[3]!.privateKey, network.provider)
     await buyTraffic(steward, { trafficBytes: 10n ** 9n })
     await nameSteward(network.signer, { bucketId, steward: steward.address })
     owner = await network.client({ maxShardBytes: SHARD_BYTES })
   })
-  after(async () => {
-    for (const cleanUp of cleanUps.reverse()) await cleanUp()
-  })
 
   const stewardClient = (): Promise<Client> =>
-    network.client({ signer: steward, masterSeed: OTHER_SEED })
-
-  async function expectWhole(client: Client, id: string, bytes: Uint8Array): Promise<void> {
-    const path = join(network.directory(), 'target')
-    await client.download(id, path)
-    assert.ok(Buffer.compare(readFileSync(path), bytes) === 0)
-  }
+    bench.network.client({ signer: steward, masterSeed: OTHER_SEED })
 
   test('is found by readers on chain, and taken over into the manifest by the owner', async () => {
+    const { network, bucketId, scope } = bench
     const bytes = patternBytes(7 * SHARD_BYTES + 5, 41)
     const { id } = await owner.upload({ bytes, name: 'in care' })
     const key = await (await stewardClient()).stewardKey()
@@ -65,16 +51,17 @@ describe('repair by a steward', () => {
     await network.farmers[2]!.stop()
     await network.farmers[3]!.stop()
     const reader = await network.client()
-    await expectWhole(reader, id, bytes)
+    await bench.expectWhole(reader, id, bytes)
     for (const number of [3, 4]) await startNewcomer(scope, network, number)
     const repairing = await network.client()
     assert.equal((await repairing.repair(id)).isWhole, true)
-    await expectWhole(await network.client(), id, bytes)
+    await bench.expectWhole(await network.client(), id, bytes)
     const replicas = await listReplicasOfFile(network.provider, { bucketId, fileId: id })
     assert.equal(replicas.length, 12 + 3)
   })
 
   test('is done by nobody the chain does not name, or for whom the grant is not', async () => {
+    const { network } = bench
     const { id } = await owner.upload({ bytes: patternBytes(100), name: 'file' })
     const stranger = new Wallet(network.node.devnet!.accounts[4]!.privateKey, network.provider)
     const other = await network.client({ signer: stranger, masterSeed: OTHER_SEED })
@@ -95,6 +82,7 @@ describe('repair by a steward', () => {
   })
 
   test('is never done by a farmer of the file', async () => {
+    const { network, bucketId } = bench
     // Six shards, for the six farmers that are left.
     await owner.upload({ bytes: patternBytes(4 * 65_520), name: 'file' })
     for (const { address } of createDevnetFarmers().slice(4)) {
