@@ -12,7 +12,7 @@ import type { GoneReplica } from './repair/checkReplicas.ts'
 import { chooseFarmers, withRepair } from './repair/openRepair.ts'
 import { publishManifest } from './repair/publishManifest.ts'
 import type { Repair, RepairProgress } from './repair/repair.ts'
-import { type ContentRepair, repairContent } from './repair/repairContent.ts'
+import { type ContentRepair, damageOf, repairContent } from './repair/repairContent.ts'
 import { doubtedShards } from './repair/repairSegment.ts'
 import { createRepairTarget } from './repair/target.ts'
 import { chooseBucket } from './upload/checkBucket.ts'
@@ -99,7 +99,12 @@ async function repairOwned(repair: Repair, file: StoredFile): Promise<RepairResu
     (segment) => doubtedShards(repair, segment).length > 0,
   )
   const isDue =
-    repair.gone.length > 0 || isDoubted || repair.state.isResumed || copies !== parityShards + 1
+    repair.gone.length > 0 ||
+    isDoubted ||
+    repair.state.isResumed ||
+    copies !== parityShards + 1 ||
+    // Replicas that their farmers forfeited are not on chain any more.
+    damageOf(repair).length > 0
   if (!isDue) return repairResult(repair, NOTHING_DONE, copies)
   await chooseFarmers(repair)
   const content = await repairContent(repair, { judgesAll: true })

@@ -9,7 +9,7 @@ import { ClientError, throwIfAborted } from './errors.ts'
 import { nowSeconds } from './now.ts'
 import { copyManifest } from './repair/copyManifest.ts'
 import { chooseFarmers, withRepair } from './repair/openRepair.ts'
-import { repairContent } from './repair/repairContent.ts'
+import { damageOf, repairContent } from './repair/repairContent.ts'
 import { createRepairTarget } from './repair/target.ts'
 import { NOTHING_DONE, type RepairOptions, type RepairResult, repairResult } from './repair.ts'
 import { expectSteward, openGrant } from './stewardGrants.ts'
@@ -46,7 +46,10 @@ export async function repairAsSteward(
     async (repair) => {
       const copies = repair.held.filter(({ shardIndex }) => isManifestShard(shardIndex)).length
       const isDue =
-        repair.gone.length > 0 || repair.state.isResumed || copies <= target.layout.parityShards
+        repair.gone.length > 0 ||
+        repair.state.isResumed ||
+        copies <= target.layout.parityShards ||
+        damageOf(repair).length > 0
       if (!isDue) return repairResult(repair, NOTHING_DONE, copies)
       await chooseFarmers(repair)
       const { choice } = repair

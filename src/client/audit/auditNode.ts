@@ -38,8 +38,8 @@ interface Question {
 type Reply = Partial<Omit<AuditReply, 'verdict'>> & Pick<AuditedReplica, 'verdict'>
 
 /**
- * Audits the replicas of one node, one after another; one that is silent is not asked for the rest. Throws `ApiError`,
- * and `ClientError` `ABORTED`.
+ * Audits the replicas of one node, one after another; one that is silent or sends garbage is not asked for the rest.
+ * Throws `ApiError`, and `ClientError` `ABORTED`.
  */
 export async function auditNode(
   context: ClientContext,
@@ -53,16 +53,16 @@ export async function auditNode(
   // Before the farmer hears of them.
   await book.save()
   const audited: AuditedReplica[] = []
-  let silence: Reply | undefined
+  let failure: Reply | undefined
   for (const question of questions) {
     throwIfAborted(signal)
-    const isSkipped = silence !== undefined && question.own !== undefined
+    const isSkipped = failure !== undefined && question.own !== undefined
     if (isSkipped) {
       book.forget(question.replica.id, question.draw.numbers)
       question.draw = NO_DRAW
     }
-    const reply = isSkipped ? silence! : await ask(context, question, standing, audit)
-    if (reply.verdict === 'silent') silence = reply
+    const reply = isSkipped ? failure! : await ask(context, question, standing, audit)
+    if (reply.verdict === 'silent' || reply.verdict === 'garbled') failure = reply
     const found = describe(question, reply, audit.isJoinOverdue(question.replica))
     audited.push(found)
     audit.onAudited(found)

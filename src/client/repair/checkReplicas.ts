@@ -1,6 +1,8 @@
+import { getNode } from '../../api/actions/getNode.ts'
 import type { Replica } from '../../api/actions/getReplica.ts'
 import { listNodes } from '../../api/actions/listNodes.ts'
 import { type ProbeResult, probeReplica } from '../../storage/repair/probeReplica.ts'
+import { findUnjoined } from '../audit/unjoined.ts'
 import type { ClientContext } from '../context.ts'
 import { throwIfAborted } from '../errors.ts'
 import { bytesOf } from '../fileSecrets.ts'
@@ -10,10 +12,11 @@ import { noTraffic, refusalOf } from '../readFailure.ts'
 export interface GoneReplica {
   replica: Replica
   /**
-   * `retired`: its node is not active. `silent`: the farmer cannot be reached. `lost`: it has not the replica, or
-   * other bytes. `wrong`: it is not of the shard that it was registered for.
+   * `retired`: its node is not active. `discharged`: its node failed its inspections. `unjoined`: its farmer keeps it
+   * out of what the chain inspects. `silent`: the farmer cannot be reached. `lost`: it has not the replica, or other
+   * bytes. `wrong`: it is not of the shard that it was registered for.
    */
-  reason: 'retired' | 'silent' | 'lost' | 'wrong'
+  reason: 'retired' | 'discharged' | 'unjoined' | 'silent' | 'lost' | 'wrong'
   /** The farmer says itself that it has lost it. */
   isAdmitted: boolean
   error?: unknown
@@ -32,8 +35,9 @@ export interface CheckOptions {
 const NODES_AT_ONCE = 8
 
 /**
- * Asks the farmers of replicas for a few leaves of each. Who is busy is believed. Throws `ClientError`
- * `NO_TRAFFIC` when we cannot pay for them, and `ABORTED`.
+ * Asks the farmers of replicas for a few leaves of each. Who is busy is believed. Replicas that the chain does not
+ * inspect count as gone, whoever holds them. Throws `ClientError` `NO_TRAFFIC` when we cannot pay for leaves, and
+ * `ABORTED`.
  */
 export async function checkReplicas(
   context: ClientContext,
@@ -42,25 +46,24 @@ export async function checkReplicas(
 ): Promise<CheckedReplicas> {
   const active = new Set((await listNodes(context.provider)).map(({ node }) => node))
   const byNode = Map.groupBy(replicas, ({ node }) => node)
+  const inspectable = replicas.filter(({ node }) => active.has(node))
+  const unjoined = await findUnjoined(context, inspectable, { signal })
   const held: Replica[] = []
   const gone: GoneReplica[] = []
   const waiting = [...byNode]
 
   const checkNode = async (node: bigint, ofNode: readonly Replica[]): Promise<void> => {
+    const absence = active.has(node) ? undefined : await absenceOf(context, node)
     let silence: unknown
     for (const replica of ofNode) {
       throwIfAborted(signal)
-      const result: ProbeResult =
-        silence === undefined && active.has(node)
-          ? await probe(context, replica, signal)
-          : { verdict: 'silent', error: silence }
-      if (refusalOf(result.error) === 'NO_CREDIT') throw noTraffic({ node }, result.error)
+      const outside: Loss | undefined = unjoined.has(replica.id) ? { reason: 'unjoined' } : absence
+      const lost = outside ?? (await lossOf(context, replica, silence, signal))
       // It would be silent for its other replicas as well.
-      if (result.verdict === 'silent') silence = result.error ?? 'silent'
-      const isHeld = result.verdict === 'held' || result.verdict === 'unknown'
-      if (isHeld) held.push(replica)
-      else gone.push(goneReplica(replica, active.has(node), result))
-      onChecked(isHeld)
+      if (lost?.reason === 'silent') silence = lost.error ?? 'silent'
+      if (lost === undefined) held.push(replica)
+      else gone.push({ replica, isAdmitted: ADMISSIONS.has(refusalOf(lost.error)), ...lost })
+      onChecked(lost === undefined)
     }
   }
   const work = async (): Promise<void> => {
@@ -73,6 +76,29 @@ export async function checkReplicas(
   const failed = results.find((result) => result.status === 'rejected')
   if (failed !== undefined) throw failed.reason
   return { held, gone }
+}
+
+/** Why a replica does not count, and what told so. */
+type Loss = Pick<GoneReplica, 'reason' | 'error'>
+
+/** Why a node is not active any more. */
+async function absenceOf({ provider }: ClientContext, node: bigint): Promise<Loss> {
+  const { dischargedTime } = await getNode(provider, { node })
+  return { reason: dischargedTime === undefined ? 'retired' : 'discharged' }
+}
+
+/** Undefined for a replica whose leaves came, or whose farmer is busy. `silence` is why its farmer did not answer before. */
+async function lossOf(
+  context: ClientContext,
+  replica: Replica,
+  silence: unknown,
+  signal: AbortSignal,
+): Promise<Loss | undefined> {
+  if (silence !== undefined) return { reason: 'silent', error: silence }
+  const { verdict, error } = await probe(context, replica, signal)
+  if (refusalOf(error) === 'NO_CREDIT') throw noTraffic({ node: replica.node }, error)
+  if (verdict === 'held' || verdict === 'unknown') return undefined
+  return { reason: verdict, ...(error !== undefined && { error }) }
 }
 
 async function probe(
@@ -102,14 +128,3 @@ const ADMISSIONS: ReadonlySet<unknown> = new Set([
   'REPLICA_DAMAGED',
   'TERM_EXPIRED',
 ])
-
-const goneReplica = (
-  replica: Replica,
-  isActive: boolean,
-  { verdict, error }: ProbeResult,
-): GoneReplica => ({
-  replica,
-  reason: isActive ? (verdict === 'lost' ? 'lost' : 'silent') : 'retired',
-  isAdmitted: ADMISSIONS.has(refusalOf(error)),
-  ...(error !== undefined && { error }),
-})

@@ -77,7 +77,8 @@ async function repairOnce(
   return placed
 }
 
-const damageOf = (repair: Repair): SegmentDamage[] => {
+/** The segments that miss shards by what is held, whoever ended the contracts of the others. */
+export const damageOf = (repair: Pick<Repair, 'held' | 'target'>): SegmentDamage[] => {
   const shards = new Set(repair.held.map(({ shardIndex }) => shardIndex))
   return findDamage(repair.target.layout, (segment, shard) =>
     shards.has(BigInt(segment) * 256n + BigInt(shard)),
