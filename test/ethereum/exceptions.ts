@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 
 /** How our refusals say what the fixtures name, by the fixtures' name. */
 const REASONS: Record<string, RegExp> = {
-  'BlockException.INCORRECT_EXCESS_BLOB_GAS': /expected blob gas: \d+, got: \d+/,
+  'BlockException.INCORRECT_EXCESS_BLOB_GAS':
+    /expected blob gas: \d+, got: \d+|block excessBlobGas mismatch: have \d+, want \d+/,
   'BlockException.INVALID_BASEFEE_PER_GAS': /base fee not correct/,
   'BlockException.INVALID_BLOCK_HASH': /withdrawalsRoot that its execution does not give/,
   'BlockException.INVALID_DEPOSIT_EVENT_LAYOUT': /deposit contract logged a malformed event/,
