@@ -6,10 +6,8 @@ import type { TypedTransaction } from '@ethereumjs/tx'
 import { KECCAK256_RLP } from '@ethereumjs/util'
 import { decodeBlock, MAX_BLOCK_BYTES } from '../../src/chain/blockCodec.ts'
 import { ChainError, type ChainErrorCode } from '../../src/chain/errors.ts'
-import {
-  asTypedTransaction,
-  type NetworkTransaction,
-} from '../../src/protocol/networkTransaction.ts'
+import { recoverNetworkSender } from '../../src/chain/networkSender.ts'
+import { asTypedTransaction, NetworkTransaction } from '../../src/protocol/networkTransaction.ts'
 import {
   createHeftSync,
   createInspectionStep,
@@ -39,6 +37,13 @@ const withAnswers = ({ body }: SetUp, ...answers: NetworkTransaction[]): TypedTr
   ...answers.map(own),
   body[3]!,
 ]
+
+/** An answer whose r is no point's x, so that no key gives its signature. */
+function withUnsignedAnswer(made: SetUp): TypedTransaction[] {
+  const { chainId, kind, nonce, payload, s, yParity } = made.bench.answer(1n)
+  const fields = { chainId, kind, nonce, payload, s, yParity, r: 5n }
+  return withAnswers(made, new NetworkTransaction(fields, recoverNetworkSender))
+}
 
 describe('a sealed block is refused and leaves no trace, when it', () => {
   const CHAIN_ID = 31_300n
@@ -85,6 +90,7 @@ describe('a sealed block is refused and leaves no trace, when it', () => {
         withAnswers(made, made.bench.answer(1n), made.bench.answer(1n, { proofBytes: 200 })),
       'INVALID_TRANSACTION',
     ],
+    ['has an answer that nobody signed', withUnsignedAnswer, 'INVALID_TRANSACTION'],
     [
       'has an answer that reverts',
       (made) => withAnswers(made, made.bench.answer(1n, { proofBytes: 14 })),

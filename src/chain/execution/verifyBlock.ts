@@ -8,6 +8,7 @@ import { ChainError } from '../errors.ts'
 import type { BlockHashes } from '../machine.ts'
 import type { WorldState } from '../state/worldState.ts'
 import { type BlockOutcome, executeBlock } from './block.ts'
+import { checkHeader } from './header.ts'
 import type { ExecutionRules } from './rules.ts'
 import { splitBody } from './splitBody.ts'
 
@@ -27,6 +28,8 @@ export async function verifyBlock(
   rules: ExecutionRules,
   { parent, block, state, blockHashes }: VerificationInputs,
 ): Promise<BlockOutcome> {
+  // Before the body, which is read by the header's rules; an invalid header is told as such.
+  await checkHeader(rules.common, parent.header, block.header)
   checkBody(parent, block)
   const { ordinary, answers, derived } = splitBody(rules, block)
   const outcome = await executeBlock(rules, {
@@ -127,7 +130,7 @@ function requireEqual(expected: Block, actual: Block): void {
   if (equalsBytes(expected.hash(), actual.hash())) return
   const field = DERIVED_FIELDS.find((name) => !isSame(expected.header[name], actual.header[name]))
   throw new ChainError('ROOT_MISMATCH', {
-    message: `Block ${actual.header.number} has another ${field ?? 'header'} than its execution gives`,
+    message: `Block ${actual.header.number} claims a value of ${field ?? 'header'} that its execution does not give`,
     facts: { field, number: actual.header.number },
   })
 }
