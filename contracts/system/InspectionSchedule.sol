@@ -35,19 +35,20 @@ abstract contract InspectionSchedule is Strikes {
     function step(bool laneFull) external returns (bool acted) {
         if (msg.sender != SYSTEM) revert OnlySystem(msg.sender);
         if (_pendingWork == 0) return false;
+        uint64 slot = _slot();
         if (laneFull) {
             acted = true;
             _queue.fullSlots++;
-            emit AnswerLaneFull(_slot());
+            emit AnswerLaneFull(slot);
         }
-        if (_settleExpired()) acted = true;
-        if (_openWaiting()) acted = true;
-        if (_snapshotDue()) acted = true;
+        uint64 clock = slot - _queue.fullSlots;
+        if (_settleExpired(slot, clock)) acted = true;
+        if (_openWaiting(clock)) acted = true;
+        if (_snapshotDue(slot)) acted = true;
     }
 
-    function _settleExpired() private returns (bool acted) {
+    function _settleExpired(uint256 slot, uint256 clock) private returns (bool acted) {
         Queue memory queue = _queue;
-        uint256 clock = _laneClock();
         uint64 id = queue.settledId;
         uint256 settled;
         bool isGap;
@@ -55,7 +56,7 @@ abstract contract InspectionSchedule is Strikes {
             Challenge storage item = _challenges[id + 1];
             if (item.snapshotBlock != 0) {
                 if (item.deadlineClock >= clock) break;
-                if (settled++ == 0) isGap = _isGap();
+                if (settled++ == 0) isGap = _isGap(slot);
                 if (isGap) _void(id + 1, item);
                 else if (item.replicaId == 0) _failScheduled(id + 1, item);
                 else _failExtra(id + 1, item);
@@ -66,17 +67,19 @@ abstract contract InspectionSchedule is Strikes {
         if (acted) _queue.settledId = id;
     }
 
-    function _openWaiting() private returns (bool acted) {
+    function _openWaiting(uint64 clock) private returns (bool acted) {
         Queue memory queue = _queue;
         uint64 id = queue.openedId;
         uint256 opened;
+        uint64 deadlineClock;
         while (id < queue.lastId && opened < MAX_QUEUED && id - queue.openedId < MAX_VISITS) {
             Challenge storage item = _challenges[id + 1];
             uint256 snapshotBlock = item.snapshotBlock;
             if (snapshotBlock != 0) {
                 if (block.number < snapshotBlock + OPENING_BLOCKS) break;
-                _open(id + 1, item);
-                opened++;
+                if (opened++ == 0) deadlineClock = clock + _answerSlots();
+                item.deadlineClock = deadlineClock;
+                _open(id + 1, item, deadlineClock + queue.fullSlots);
             }
             id++;
         }
@@ -84,8 +87,7 @@ abstract contract InspectionSchedule is Strikes {
         if (acted) _queue.openedId = id;
     }
 
-    function _open(uint256 id, Challenge storage item) private {
-        (, uint256 answerSlots,) = _params().inspectionTerms();
+    function _open(uint256 id, Challenge storage item, uint64 deadlineSlot) private {
         bytes32 replicaId = item.replicaId;
         bytes32 seed = replicaId == 0
             ? keccak256(
@@ -93,14 +95,12 @@ abstract contract InspectionSchedule is Strikes {
             )
             : keccak256(abi.encode(EXTRA_TAG, block.prevrandao, replicaId, id));
         item.seed = seed;
-        item.deadlineClock = uint64(_laneClock() + answerSlots);
-        emit ChallengeOpened(item.node, id, replicaId, seed, item.deadlineClock + _queue.fullSlots);
+        emit ChallengeOpened(item.node, id, replicaId, seed, deadlineSlot);
     }
 
-    function _snapshotDue() private returns (bool acted) {
+    function _snapshotDue(uint64 slot) private returns (bool acted) {
         Round memory round = _round;
         uint256 nodeCount = _nodes().nodeCount();
-        uint256 slot = _slot();
         acted = _beginRound(round, slot, nodeCount);
         uint256 snapshots;
         uint256 visits;
@@ -113,7 +113,7 @@ abstract contract InspectionSchedule is Strikes {
             }
             round.lap++;
             visits++;
-            if (_visit(uint64(node), round.number, uint64(slot))) snapshots++;
+            if (_visit(uint64(node), round.number, slot)) snapshots++;
         }
         if (snapshots != 0 || visits >= NOTED_VISITS) acted = true;
         if (acted) _round = round;
@@ -187,9 +187,8 @@ abstract contract InspectionSchedule is Strikes {
     }
 
     /// @dev Whether most of the last slots had no block, so that nobody could answer in them.
-    function _isGap() private view returns (bool) {
-        (, uint256 answerSlots,) = _params().inspectionTerms();
-        uint256 slot = _slot();
+    function _isGap(uint256 slot) private view returns (bool) {
+        uint256 answerSlots = _answerSlots();
         uint256 window = answerSlots < slot ? answerSlots : slot;
         uint256 missed;
         for (uint256 past = slot - window; past < slot; past++) {
@@ -199,5 +198,10 @@ abstract contract InspectionSchedule is Strikes {
             }
         }
         return 2 * missed > window;
+    }
+
+    function _answerSlots() private view returns (uint64) {
+        (, uint256 answerSlots,) = _params().inspectionTerms();
+        return uint64(answerSlots);
     }
 }

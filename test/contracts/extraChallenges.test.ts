@@ -2,15 +2,18 @@ import assert from 'node:assert/strict'
 import { beforeEach, describe, test } from 'node:test'
 import { systemContractAddress } from '../../src/protocol/addresses.ts'
 import { GNX } from '../../src/protocol/params.ts'
+import { systemContractInterface } from '../../src/protocol/systemContracts.ts'
 import { extraSeed } from '../../src/spor/inspectionSeed.ts'
 import {
   ALICE,
   assertReverted,
   BOB,
   checksum,
+  encodeCall,
   eventNames,
   succeeded,
 } from '../helpers/contractBench.ts'
+import { compileFixture } from '../helpers/fixtureContracts.ts'
 import { InspectionBench, type JoinedReplica } from '../helpers/inspectionBench.ts'
 import { BUCKET, FARMERS } from '../helpers/replicaBench.ts'
 
@@ -186,6 +189,25 @@ describe('credit', () => {
     assert.equal(await bench.bench.balanceOf(INSPECTIONS), 0n)
     assertReverted(await bench.call('withdrawCredit', [], BOB), 'NoCredit')
   })
+})
+
+test('a contract that re-enters withdrawCredit is paid once', async () => {
+  const { abi, creationBytecode } = compileFixture('Actor')
+  const actor = await bench.bench.deploy(abi, creationBytecode)
+  const { id } = await bench.registered(0, 20)
+  const contract = systemContractInterface('Inspections')
+  const act = (data: Uint8Array, value = 0n) =>
+    bench.bench.send(actor, 'act', [INSPECTIONS, data], { value })
+  await act(encodeCall(contract, 'challenge', [id]), GNX)
+  await challenged((await bench.registered(1, 20)).id)
+  await bench.endBlocks(9)
+  const withdraw = encodeCall(contract, 'withdrawCredit', [])
+  await bench.bench.send(actor, 'reenterWith', [INSPECTIONS, withdraw])
+  await act(withdraw)
+  assert.equal(await bench.bench.view(actor, 'reentries'), 1n)
+  assert.equal(await bench.bench.view(actor, 'reentrySucceeded'), false)
+  assert.equal(await bench.bench.balanceOf(actor.address), GNX)
+  assert.equal(await bench.bench.balanceOf(INSPECTIONS), GNX)
 })
 
 test('bonds move no coins to where they do not belong, and the bucket gets back what was not earned', async () => {

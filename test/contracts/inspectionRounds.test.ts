@@ -119,6 +119,15 @@ describe('a block', () => {
     assert.deepEqual(asked, [32, 32, 32, 3])
   })
 
+  test('needs a small part of its gas for the step, whatever is due', async () => {
+    await putNodes(300)
+    await bench.endBlock({ slots: 299n })
+    for (let block = 0; block < 9; block++) {
+      const { executionGas } = await bench.endBlock()
+      assert.ok(executionGas < 10_000_000n, `${executionGas} gas`)
+    }
+  })
+
   test('whose round is over goes on with the next round, and the rest has no strike', async () => {
     await putNodes(100)
     await bench.endBlock({ slots: 99n })
@@ -202,6 +211,13 @@ describe('a challenge', () => {
     const filled = await passFour()
     assert.equal(await passFour(), filled + 1)
   })
+})
+
+test('a replica takes one word, and its farmer’s tree none more than before', async () => {
+  await bench.joined(0, 20)
+  const before = await wordsOfInspections()
+  for (let count = 0; count < 3; count++) await bench.joined(0, 20)
+  assert.equal(await wordsOfInspections(), before + 3)
 })
 
 test('work is pending exactly while the schedule has something to visit or to wait for', async () => {
