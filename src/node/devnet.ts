@@ -7,7 +7,7 @@ import { createMemoryStore } from '../util/keyValueStore.ts'
 import { openLevelStore } from '../util/levelStore.ts'
 import { type Logger, silentLogger } from '../util/logger.ts'
 import { createDevnetAccounts } from './devnet/accounts.ts'
-import { createAnswerGrace } from './devnet/answerGrace.ts'
+import { type AnswerGrace, createAnswerGrace } from './devnet/answerGrace.ts'
 import { createDevnetClock } from './devnet/devnetClock.ts'
 import { DevnetError } from './devnet/errors.ts'
 import { DEFAULT_ACCOUNTS, devnetGenesis, devnetNetwork } from './devnet/genesis.ts'
@@ -29,7 +29,10 @@ export interface DevnetOptions {
   accounts?: number
   /** Seals a block every so many seconds instead of one per transaction. */
   slotSeconds?: number
-  /** How long an open challenge holds back the block that ends its time; 1.5 s by default, 0 for not at all. */
+  /**
+   * How long an open challenge holds back the block that ends its time; 10 s by default, 0 for not at all. It is 1.5 s
+   * at most for a farmer that let its last one pass.
+   */
   answerGraceSeconds?: number
   clientVersion?: string
   /** Multiaddrs with peer ids of the farmers that run beside it; asked for each time. */
@@ -41,7 +44,8 @@ export interface DevnetOptions {
 
 /** Tools for development nodes refuse to move time unless the name begins as one they know. */
 const DEFAULT_CLIENT_VERSION = 'anvil/compat genaro/0.1.0'
-const ANSWER_GRACE_SECONDS = 1.5
+const ANSWER_GRACE_SECONDS = 10
+const SILENT_GRACE_SECONDS = 1.5
 const MAX_BLOCKS_AT_ONCE = 100_000
 
 /** Starts a development network in this process: one validator that seals as transactions arrive. */
@@ -68,9 +72,11 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<ChainNo
   chain.onHead((change) => pool.onHeadChange(change))
   const clock = createDevnetClock(chain, systemTime)
   const keys = createDevnetValidatorKeys(network, chain.genesis.hash())
+  const graceSeconds = options.answerGraceSeconds ?? ANSWER_GRACE_SECONDS
   const grace = createAnswerGrace({
     ...{ chain, timers, isAnswered: pool.lane.isAnswered, onAnswer: pool.onAdded },
-    milliseconds: (options.answerGraceSeconds ?? ANSWER_GRACE_SECONDS) * 1_000,
+    milliseconds: graceSeconds * 1_000,
+    silentMilliseconds: Math.min(graceSeconds, SILENT_GRACE_SECONDS) * 1_000,
   })
   const sealer = createSealer({ chain, pool, clock, keys, grace })
   const pendingBlock = (): Block =>
@@ -127,7 +133,7 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<ChainNo
     devnet,
     async submit(transaction) {
       await pool.add(transaction)
-      if (mining.automine) await sealer.sealWaiting()
+      if (mining.automine) await unlessHeldBack(grace, sealer.sealWaiting())
       return transaction.hash()
     },
     pendingBlock,
@@ -140,6 +146,16 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<ChainNo
     },
   }
 }
+
+/**
+ * Waits for sealing, but not while it waits for a farmer itself: that farmer's requests may stand in one batch with the
+ * one that is answered here, and then each would wait for the other.
+ */
+const unlessHeldBack = (grace: AnswerGrace, sealing: Promise<void>): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const stop = grace.onHeldBack(resolve)
+    sealing.then(resolve, reject).finally(stop)
+  })
 
 function requireBlockCount(blocks: number): void {
   if (Number.isInteger(blocks) && blocks >= 0 && blocks <= MAX_BLOCKS_AT_ONCE) return

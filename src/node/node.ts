@@ -47,7 +47,8 @@ export interface ChainNode {
   readonly devnet: DevnetControl | undefined
   /**
    * Takes a signed transaction into the pool and returns its hash. When the node seals at once, the
-   * transaction is in a committed block (or waits on purpose, for a nonce gap) before this resolves.
+   * transaction is in a committed block (or waits on purpose: for a nonce gap, or because the next block is held back
+   * for a farmer's answer) before this resolves.
    */
   submit(transaction: TypedTransaction): Promise<Uint8Array>
   /** The block that would be built now on the head without any transaction: header of `pending`. */

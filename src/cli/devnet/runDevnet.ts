@@ -33,6 +33,7 @@ export async function runDevnet(flags: DevnetFlags): Promise<void> {
       const devnet = describeDevnet(flags, node, server.url, running.farmers)
       printResult(flags, devnet, () => devnetText(devnet))
       await stop
+      node.devnet?.setHeartbeatSeconds(0)
       await running.stop()
     } finally {
       await server.close()

@@ -1,5 +1,5 @@
 import type { Chain } from '../../chain/chain.ts'
-import { findOpenChallenges, followChallenges, type OpenChallenge } from './openChallenges.ts'
+import { type ChallengeRecord, followChallenges, readChallengeRecord } from './openChallenges.ts'
 import type { Timers } from './timers.ts'
 
 /**
@@ -12,6 +12,8 @@ export interface AnswerGrace {
    * was given its time.
    */
   wait(slot: bigint): Promise<void>
+  /** Calls back when a block begins to be held back, at once while one is; returns how to stop. */
+  onHeldBack(listener: () => void): () => void
   /** Ends the waiting, now and later. */
   close(): void
 }
@@ -25,14 +27,19 @@ export interface AnswerGraceOptions {
   timers: Timers
   /** How long after it was opened a challenge is waited for; 0 never waits. */
   milliseconds: number
+  /** The same for a node that let its last challenge pass, and is likely not to be there. */
+  silentMilliseconds: number
 }
 
 /** Starts to follow the chain's challenges. */
 export function createAnswerGrace(options: AnswerGraceOptions): AnswerGrace {
-  const { chain, isAnswered, onAnswer, timers, milliseconds } = options
-  const open = new Map<bigint, OpenChallenge>()
+  const { chain, isAnswered, onAnswer, timers, milliseconds, silentMilliseconds } = options
+  const record: ChallengeRecord = { open: new Map(), silent: new Set() }
+  const { open, silent } = record
   /** When this node first saw each open challenge. */
   const seenAt = new Map<bigint, number>()
+  const listeners = new Set<() => void>()
+  let isHeldBack = false
   let isClosed = false
   let wake = (): void => {}
 
@@ -41,14 +48,13 @@ export function createAnswerGrace(options: AnswerGraceOptions): AnswerGrace {
     for (const id of seenAt.keys()) if (!open.has(id)) seenAt.delete(id)
   }
   const readAnew = (): void => {
-    open.clear()
-    for (const challenge of findOpenChallenges(chain)) open.set(challenge.id, challenge)
+    readChallengeRecord(chain, record)
     noteTimes()
   }
   const stops = [
     chain.onHead(({ removed, added }) => {
       if (removed.length > 0) readAnew()
-      else for (const block of added) followChallenges(chain, block, open)
+      else for (const block of added) followChallenges(chain, block, record)
       noteTimes()
     }),
     onAnswer(() => wake()),
@@ -58,8 +64,9 @@ export function createAnswerGrace(options: AnswerGraceOptions): AnswerGrace {
   /** How many milliseconds are left to those that a block at `slot` is the last one for. */
   const left = (slot: bigint): number => {
     let longest = 0
-    for (const { id, deadlineSlot } of open.values()) {
-      const remaining = seenAt.get(id)! + milliseconds - timers.now()
+    for (const { id, node, deadlineSlot } of open.values()) {
+      const patience = silent.has(node) ? silentMilliseconds : milliseconds
+      const remaining = seenAt.get(id)! + patience - timers.now()
       // Nobody waits for it any more, whatever becomes of it.
       if (remaining <= 0) open.delete(id)
       else if (deadlineSlot <= slot && !isAnswered(id)) longest = Math.max(longest, remaining)
@@ -70,6 +77,8 @@ export function createAnswerGrace(options: AnswerGraceOptions): AnswerGrace {
   return {
     async wait(slot) {
       for (let remaining = left(slot); remaining > 0 && !isClosed; remaining = left(slot)) {
+        isHeldBack = true
+        for (const listener of listeners) listener()
         await new Promise<void>((resolve) => {
           const cancel = timers.after(remaining, resolve)
           wake = () => {
@@ -78,6 +87,12 @@ export function createAnswerGrace(options: AnswerGraceOptions): AnswerGrace {
           }
         })
       }
+      isHeldBack = false
+    },
+    onHeldBack(listener) {
+      listeners.add(listener)
+      if (isHeldBack) listener()
+      return () => listeners.delete(listener)
     },
     close() {
       isClosed = true

@@ -15,7 +15,7 @@ async function startBeforeDeadline() {
   const challenge = await farmer.openChallenge()
   const nextSlot = () => decodeHeaderExtra(node.chain.head.header.extraData).slot + 1n
   while (nextSlot() < challenge.deadlineSlot) await control.mine()
-  return Object.assign(devnet, { timers, farmer, ...challenge })
+  return Object.assign(devnet, { timers, farmer, nextSlot, ...challenge })
 }
 
 /** Lets everything that is under way go as far as it can. */
@@ -33,7 +33,7 @@ describe('the last block that can take an answer', () => {
     assert.deepEqual(eventsOf(node.chain, node.chain.head, 'Inspections'), ['Passed'])
   })
 
-  test('is sealed without one 1.5 seconds after the challenge was opened', async () => {
+  test('is sealed without one ten seconds after the challenge was opened', async () => {
     await using devnet = await startBeforeDeadline()
     const { control, node, timers } = devnet
     const { number } = node.chain.head.header
@@ -42,7 +42,7 @@ describe('the last block that can take an answer', () => {
       isMined = true
     })
     await settle()
-    timers.advance(1_499)
+    timers.advance(9_999)
     await settle()
     assert.equal(isMined, false)
     timers.advance(1)
@@ -50,6 +50,35 @@ describe('the last block that can take an answer', () => {
     assert.equal(node.chain.head.header.number, number + 1n)
     await control.mine()
     assert.ok(eventsOf(node.chain, node.chain.head, 'Inspections').includes('Struck'))
+  })
+
+  test('waits 1.5 seconds for a farmer that let its last challenge pass, until it passes one', async () => {
+    await using devnet = await startBeforeDeadline()
+    const { control, node, timers, farmer } = devnet
+    timers.advance(10_000)
+    await control.mine({ blocks: 2 })
+    assert.ok(eventsOf(node.chain, node.chain.head, 'Inspections').includes('Struck'))
+
+    const missed = await farmer.openChallenge()
+    while (devnet.nextSlot() < missed.deadlineSlot) await control.mine()
+    const mined = control.mine()
+    await settle()
+    timers.advance(1_500)
+    await mined
+
+    const passed = await farmer.openChallenge()
+    await submitAnswer(devnet, await farmer.answer(passed.challengeId))
+    await control.mine()
+    const last = await farmer.openChallenge()
+    while (devnet.nextSlot() < last.deadlineSlot) await control.mine()
+    const { number } = node.chain.head.header
+    const waiting = control.mine()
+    await settle()
+    timers.advance(1_500)
+    await settle()
+    assert.equal(node.chain.head.header.number, number)
+    await submitAnswer(devnet, await farmer.answer(last.challengeId))
+    await waiting
   })
 
   test('does not wait where the answer is there already', async () => {
@@ -64,13 +93,25 @@ describe('the last block that can take an answer', () => {
     await using devnet = await startBeforeDeadline()
     const { challengeId, farmer, control, node, timers } = devnet
     const id = await control.snapshot()
-    timers.advance(1_500)
+    timers.advance(10_000)
     await submitAnswer(devnet, await farmer.answer(challengeId))
     await control.mine()
     await control.revert(id)
     const mined = control.mine()
     await submitAnswer(devnet, await farmer.answer(challengeId))
     await mined
+    assert.deepEqual(eventsOf(node.chain, node.chain.head, 'Inspections'), ['Passed'])
+  })
+
+  test('lets submissions return meanwhile, and takes them along', async () => {
+    await using devnet = await startBeforeDeadline()
+    const { challengeId, farmer, control, node } = devnet
+    control.setAutomine(true)
+    const hash = await node.submit(await devnet.sign(0, { to: farmer.address }))
+    assert.equal(devnet.receiptOf(hash), undefined)
+    await submitAnswer(devnet, await farmer.answer(challengeId))
+    await control.snapshot()
+    assert.equal(devnet.receiptOf(hash)?.status, 1)
     assert.deepEqual(eventsOf(node.chain, node.chain.head, 'Inspections'), ['Passed'])
   })
 

@@ -40,5 +40,5 @@ function takeBack(answer: NetworkTransaction, contents: LaneContents): void {
 /** The challenges that ended in a block, by an answer or without one. */
 const settledIn = (block: Block, chain: Chain): bigint[] =>
   readChallengeEvents(chain, block)
-    .filter(({ type }) => type === 'ended')
+    .filter(({ type }) => type !== 'opened')
     .map(({ id }) => id)
