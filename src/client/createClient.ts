@@ -10,6 +10,13 @@ import { type AuditOptions, type AuditResult, auditFile } from './audit.ts'
 import type { ClientContext, FileCode } from './context.ts'
 import { type DownloadOptions, type DownloadResult, downloadFile } from './download.ts'
 import { ClientError } from './errors.ts'
+import type { ChallengeReport } from './escalation/bonds.ts'
+import {
+  type ChallengeOptions,
+  challengeReplicas,
+  type EscalateOptions,
+  escalateReplicas,
+} from './escalation.ts'
 import { type ListedFile, type ListOptions, listFiles } from './list.ts'
 import { openSource, type UploadSource } from './namedSource.ts'
 import { openContext } from './openContext.ts'
@@ -73,6 +80,14 @@ export interface Client {
   remove(id: string, options?: RemoveOptions): Promise<RemoveResult>
   /** Asks the farmers of a file for hidden sentinels, at no cost. Throws `ClientError`. */
   audit(id: string, options?: AuditOptions): Promise<AuditResult>
+  /** Pays to have farmers prove replicas on chain. Throws `ApiError`, `ClientError`. */
+  challenge(replicaIds: readonly string[], options?: ChallengeOptions): Promise<ChallengeReport>
+  /** Asks farmers on chain for hidden sentinels of replicas of a file. Throws `ApiError`, `ClientError`. */
+  escalate(
+    id: string,
+    replicaIds: readonly string[],
+    options?: EscalateOptions,
+  ): Promise<ChallengeReport>
   /** Makes missing replicas of a file anew. Throws `ClientError`. */
   repair(id: string, options?: RepairOptions): Promise<RepairResult>
   /** The public key to give to owners whose files this account stewards, as one line of text. */
@@ -113,6 +128,8 @@ export async function createClient(options: ClientOptions): Promise<Client> {
     list: (listOptions) => listFiles(open(), listOptions),
     remove: (id, removeOptions) => removeFile(open(), id, removeOptions),
     audit: (id, auditOptions) => auditFile(open(), id, auditOptions),
+    challenge: (ids, challengeOptions) => challengeReplicas(open(), ids, challengeOptions),
+    escalate: (id, ids, escalateOptions) => escalateReplicas(open(), id, ids, escalateOptions),
     repair: (id, repairOptions) => repairFile(open(), id, repairOptions),
     stewardKey: () => stewardKey(open()),
     grantSteward: (id, key, grantOptions) => grantSteward(open(), id, key, grantOptions),

@@ -1,0 +1,79 @@
+import type { Replica } from '../../api/actions/getReplica.ts'
+import { ApiError } from '../../api/errors.ts'
+import { errorMessage } from '../../util/errors.ts'
+
+/** What became of a paid challenge of one replica. */
+export interface ChallengedReplica {
+  id: string
+  node: bigint
+  /**
+   * `proven`: the farmer answered, and has the bond. `failed`: it did not; the replica is forfeited and the bond comes
+   * back. `ownerAtFault`: the commitment was false, so the bond is the farmer's. `voided`: it ended without an outcome,
+   * and the bond comes back. `pending`: nothing was told in time. `refused`: the chain took no challenge.
+   */
+  outcome: 'proven' | 'failed' | 'ownerAtFault' | 'voided' | 'pending' | 'refused'
+  /** Who has the bond; undefined as long as nobody has. */
+  bondTo?: 'farmer' | 'challenger'
+  /** Why there was no challenge. */
+  message?: string
+}
+
+/** How a challenge went, once it was sent. */
+export type Ending = Pick<ChallengedReplica, 'outcome' | 'bondTo'>
+
+/** The chain takes so many new challenges in a block, and has so many open of one node. */
+const MAX_AT_ONCE = 16
+const MAX_OF_NODE = 4
+
+/**
+ * Challenges replicas, no more at once than the chain allows: `send` returns what waits for the outcome. What the chain
+ * refuses is told in the result. Throws what `send` and its wait throw else.
+ */
+export async function challengeInRounds(
+  replicas: readonly Replica[],
+  send: (replica: Replica) => Promise<() => Promise<Ending>>,
+  onOutcome: (challenged: ChallengedReplica) => void,
+): Promise<ChallengedReplica[]> {
+  const done: ChallengedReplica[] = []
+  let waiting = [...replicas]
+  while (waiting.length > 0) {
+    const round = nextRound(waiting)
+    waiting = waiting.filter((replica) => !round.includes(replica))
+    const endings: Promise<ChallengedReplica>[] = []
+    for (const replica of round) {
+      const { id, node } = replica
+      const ending = await sendOne(replica, send)
+      endings.push(ending().then((found) => ({ id, node, ...found })))
+    }
+    for (const result of await Promise.allSettled(endings)) {
+      if (result.status === 'rejected') throw result.reason
+      done.push(result.value)
+      onOutcome(result.value)
+    }
+  }
+  return done
+}
+
+function nextRound(waiting: readonly Replica[]): Replica[] {
+  const ofNode = new Map<bigint, number>()
+  const round: Replica[] = []
+  for (const replica of waiting) {
+    const open = ofNode.get(replica.node) ?? 0
+    if (round.length === MAX_AT_ONCE || open === MAX_OF_NODE) continue
+    ofNode.set(replica.node, open + 1)
+    round.push(replica)
+  }
+  return round
+}
+
+async function sendOne(
+  replica: Replica,
+  send: (replica: Replica) => Promise<() => Promise<Ending>>,
+): Promise<() => Promise<Ending & Pick<ChallengedReplica, 'message'>>> {
+  try {
+    return await send(replica)
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'CALL_REVERTED') throw error
+    return async () => ({ outcome: 'refused', message: errorMessage(error) })
+  }
+}
