@@ -10,7 +10,7 @@ import {SystemAddresses} from "./SystemAddresses.sol";
 
 /// @title The storage weight of accounts
 /// @notice Heft counts the verified fingerprints an account answers for: one for each MiB that its nodes were paid
-/// for and proved. Only the protocol writes it, from inspections the chain itself verified; the opcode
+/// for through a whole epoch, and proved. Only the protocol writes it, from inspections the chain itself verified; the opcode
 /// SENTINEL_HEFT reads the same slots.
 /// @custom:predeploy 0x6000000000000000000000000000000000000003
 contract Heft is HeftReward {
@@ -59,12 +59,16 @@ contract Heft is HeftReward {
     function _visitNodes(uint256 left) private returns (uint256) {
         Nodes nodes = Nodes(payable(SystemAddresses.NODES));
         Inspections inspections = Inspections(payable(SystemAddresses.INSPECTIONS));
+        Replicas replicas = Replicas(payable(SystemAddresses.REPLICAS));
         uint256 count = nodes.activeNodeCount();
         if (left > count) left = count;
         uint256 first = left > MAX_VISITS ? left - MAX_VISITS : 0;
         uint256[] memory page = nodes.activeNodes(first, left - first);
         for (uint256 i; i < page.length; i++) {
-            _setLeaves(page[i], nodes.ownerOf(page[i]), inspections.windowLeaves(page[i]));
+            uint256 node = page[i];
+            uint256 leaves = inspections.windowLeaves(node);
+            uint256 paidLeaves = replicas.takePaidLeaves(node);
+            _setLeaves(node, nodes.ownerOf(node), leaves < paidLeaves ? leaves : paidLeaves);
         }
         return first;
     }

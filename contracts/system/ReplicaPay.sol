@@ -4,12 +4,13 @@ pragma solidity ^0.8.28;
 import {Pricing} from "../libraries/Pricing.sol";
 import {Inspections} from "./Inspections.sol";
 import {Params} from "./Params.sol";
+import {PaidLeaves} from "./PaidLeaves.sol";
 import {ReplicaRecords} from "./ReplicaRecords.sol";
 import {SystemAddresses} from "./SystemAddresses.sol";
 
 /// @title What a replica is, has earned, and whether it counts for heft
 /// @notice The half of Replicas that others read.
-abstract contract ReplicaPay is ReplicaRecords {
+abstract contract ReplicaPay is ReplicaRecords, PaidLeaves {
     /// @notice A replica as it is told outside. Times are Unix seconds.
     struct ReplicaView {
         bytes32 bucketId;
@@ -26,7 +27,7 @@ abstract contract ReplicaPay is ReplicaRecords {
         uint48 endTime;
         // Whether it stands in its farmer's tree, without which it earns nothing.
         bool joined;
-        // Whether it is paid at least the floor price.
+        // Whether it is paid at least the floor price, and has not ended.
         bool countsForHeft;
     }
 
@@ -52,7 +53,7 @@ abstract contract ReplicaPay is ReplicaRecords {
     }
 
     /// @notice What a replica has to be in its farmer's tree, and whether it is paid at least the floor price and so
-    /// counts for heft; reverts when it was released or never registered.
+    /// counts for heft, which an ended one does not; reverts when it was released or never registered.
     function joinable(bytes32 id)
         external
         view
@@ -72,16 +73,21 @@ abstract contract ReplicaPay is ReplicaRecords {
     function _earned(bytes32 id, Replica storage replica) internal view returns (uint256) {
         uint256 priceWei = replica.priceWei;
         uint256 provenSeconds = _inspections().provenSince(id);
-        uint256 earnedWei = priceWei * provenSeconds / _termSeconds(replica);
+        uint256 earnedWei = priceWei * provenSeconds / (replica.endTime - replica.startTime);
         if (earnedWei > priceWei) return priceWei;
         uint256 collectedWei = replica.collectedWei;
         return earnedWei < collectedWei ? collectedWei : earnedWei;
     }
 
     function _countsForHeft(Replica storage replica) internal view returns (bool) {
+        return replica.isPaid && replica.endTime > block.timestamp;
+    }
+
+    function _isAtFloor(ReplicaOffer calldata offer) internal view returns (bool) {
         uint256 floorWei = Params(payable(SystemAddresses.PARAMS)).floorPriceWei();
-        uint256 paid = replica.priceWei * Pricing.GB * 1 days;
-        return paid >= floorWei * _sizeBytes(replica) * _termSeconds(replica);
+        uint256 termSeconds = offer.endTime - block.timestamp;
+        uint256 paid = offer.priceWei * Pricing.GB * 1 days;
+        return paid >= floorWei * offer.sizeBytes * termSeconds;
     }
 
     function _sizeBytes(Replica storage replica) internal view returns (uint256) {
@@ -90,9 +96,5 @@ abstract contract ReplicaPay is ReplicaRecords {
 
     function _inspections() internal pure returns (Inspections) {
         return Inspections(payable(SystemAddresses.INSPECTIONS));
-    }
-
-    function _termSeconds(Replica storage replica) private view returns (uint256) {
-        return replica.endTime - replica.startTime;
     }
 }

@@ -48,7 +48,10 @@ abstract contract ReplicaRecords is SystemContract {
         uint32 shardIndex;
         uint32 leafCount;
         uint48 startTime;
-        uint48 endTime;
+        // Never later than its bucket's end.
+        uint40 endTime;
+        // Whether it was registered at or above the floor price.
+        bool isPaid;
         // The places in both lists, counted from 1; 0 once released.
         uint32 filePosition;
         uint32 nodePosition;
@@ -118,7 +121,7 @@ abstract contract ReplicaRecords is SystemContract {
         revert UnknownReplica(id);
     }
 
-    function _insert(bytes32 id, ReplicaOffer calldata offer) internal {
+    function _insert(bytes32 id, ReplicaOffer calldata offer, bool isPaid) internal {
         bytes32[] storage ofFile = _idsOfFile[_listKey(offer.bucketId, offer.fileId)];
         bytes32[] storage ofNode = _idsOfNode[offer.node];
         ofFile.push(id);
@@ -132,7 +135,8 @@ abstract contract ReplicaRecords is SystemContract {
             shardIndex: offer.shardIndex,
             leafCount: offer.leafCount,
             startTime: uint48(block.timestamp),
-            endTime: offer.endTime,
+            endTime: uint40(offer.endTime),
+            isPaid: isPaid,
             filePosition: uint32(ofFile.length),
             nodePosition: uint32(ofNode.length),
             priceWei: offer.priceWei,

@@ -132,7 +132,9 @@ contract Replicas is ReplicaPay, Stewards {
         _countHeld(offer.bucketId, farmer);
         if (!TypedData.isSignedBy(farmer, domain, id, signature)) revert BadFarmerSignature(id, farmer);
         _market().reserve(offer.bucketId, offer.sizeBytes, offer.priceWei, offer.endTime);
-        _insert(id, offer);
+        bool isPaid = _isAtFloor(offer);
+        _insert(id, offer, isPaid);
+        if (isPaid) _countPaid(offer.node, offer.leafCount, offer.endTime);
         emit ReplicaRegistered(
             offer.bucketId,
             offer.fileId,
@@ -159,6 +161,7 @@ contract Replicas is ReplicaPay, Stewards {
         );
         address farmer = _nodes().letGo(replica.node, sizeBytes);
         _inspections().replicaReleased(id, replica.leafCount);
+        if (replica.isPaid) _countUnpaid(replica.node, replica.leafCount, endTime);
         _remove(replica);
         _countReleased(bucketId, farmer);
         if (dueWei != 0) _heft().farmerEarned(farmer, dueWei);

@@ -181,6 +181,7 @@ export const REVERT_WORDS: Partial<Record<SystemContractName, RevertWords>> = {
       `The offer ${id} was registered before`,
       'Every replica needs an offer of its own.',
     ],
+    OnlyHeft: ({ caller }) => [`Only the Heft contract may call this, not ${caller}`],
     OnlyAuditors: ({ caller }) => [
       `Only Inspections and SentinelGroups may end a replica like this, not ${caller}`,
     ],

@@ -39,9 +39,16 @@ const reward = async (account = FARMER) =>
   succeeded(await inspections.bench.call('Heft', 'rewardOf', [account])).result as bigint[]
 const nextEpoch = () => inspections.nextBlock(10n)
 
-/** Joins 2 MiB at the floor price or above, proves it once and syncs. */
+/** Lets an epoch pass with a sync, so that what is paid for counts from now on. */
+async function paidEpoch(): Promise<void> {
+  await nextEpoch()
+  assert.equal(await acted(), true)
+}
+
+/** Joins 2 MiB at the floor price or above for an epoch, proves it and syncs. */
 async function grown(node = 0, leaves = 2 * MiB, priceWei = PRICE) {
   const replica = await inspections.joined(node, leaves, priceWei)
+  await paidEpoch()
   await inspections.passed(node)
   await nextEpoch()
   assert.equal(await acted(), true)
@@ -50,13 +57,13 @@ async function grown(node = 0, leaves = 2 * MiB, priceWei = PRICE) {
 
 describe('sync', () => {
   test('gives an account one heft for each paid MiB that it proved', async () => {
-    for (const [node, leaves] of [
+    const sizes = [
       [0, 3 * MiB - 1],
       [1, MiB],
-    ] as const) {
-      await inspections.joined(node, leaves, PRICE)
-      await inspections.passed(node)
-    }
+    ] as const
+    for (const [node, leaves] of sizes) await inspections.joined(node, leaves, PRICE)
+    await paidEpoch()
+    for (const [node] of sizes) await inspections.passed(node)
     assert.equal(await heftOf(), 0n)
     await nextEpoch()
     const outcome = succeeded(await sync())
@@ -68,10 +75,57 @@ describe('sync', () => {
 
   test('counts only what is paid the floor price, to the wei', async () => {
     await inspections.joined(0, MiB, floorOf(MiB) - 1n)
+    await paidEpoch()
     await inspections.passed(0)
     await grown(1, MiB, floorOf(MiB))
     assert.equal(await heftOf(), 0n)
     assert.equal(await heftOf(FARMERS[1]!.address), 1n)
+  })
+
+  test('counts only what was paid for through a whole epoch', async () => {
+    const early = await inspections.joined(0, MiB, PRICE)
+    await paidEpoch()
+    await inspections.joined(0, 2 * MiB, PRICE)
+    await inspections.passed(0)
+    await paidEpoch()
+    assert.equal(await heftOf(), 1n)
+    succeeded(await earnings.replicas.release([early.id]))
+    await inspections.joined(0, MiB, PRICE)
+    await inspections.passed(0)
+    await paidEpoch()
+    assert.equal(await heftOf(), 2n)
+    await paidEpoch()
+    assert.equal(await heftOf(), 3n)
+  })
+
+  test('counts no replica any more from the day on in which its term ends, released or not', async () => {
+    const { id } = await grown()
+    earnings.at(10n)
+    inspections.bench.time -= DAY_SECONDS
+    await inspections.passed(0)
+    await paidEpoch()
+    assert.equal(await heftOf(), 2n)
+    earnings.at(10n)
+    await inspections.passed(0)
+    await paidEpoch()
+    assert.equal(await heftOf(), 0n)
+    succeeded(await earnings.replicas.release([id]))
+    assert.deepEqual(await paidLeaves(), [0n, 0n])
+  })
+
+  test('keeps count of what is paid for, however long nobody asked', async () => {
+    const ids: string[] = []
+    for (let count = 0; count < 3; count++) {
+      ids.push((await inspections.joined(0, MiB, PRICE)).id)
+    }
+    assert.deepEqual(await paidLeaves(), [3n * 1_024n, 0n])
+    succeeded(await earnings.replicas.release(ids.slice(1)))
+    assert.deepEqual(await paidLeaves(), [1_024n, 0n])
+    inspections.bench.time += 20_000n * DAY_SECONDS
+    succeeded(await earnings.replicas.release(ids.slice(0, 1)))
+    assert.deepEqual(await paidLeaves(), [0n, 0n])
+    const refused = await inspections.bench.call('Replicas', 'takePaidLeaves', [0])
+    assertReverted(refused, 'OnlyHeft')
   })
 
   test('averages the last challenges, so that a missed one costs its share', async () => {
@@ -130,20 +184,23 @@ describe('sync', () => {
   })
 
   test('visits 256 nodes a block, and goes on in the next ones whoever leaves meanwhile', async () => {
-    await earnings.replicas.bench.send('Staking', 'bet', [], { value: 300n * 5_000n * GNX })
-    for (let number = 0; number < 300; number++) {
+    await earnings.replicas.bench.send('Staking', 'bet', [], { value: 252n * 5_000n * GNX })
+    for (let number = 0; number < 252; number++) {
       const args = [`0x${(number + 1).toString(16).padStart(4, '0')}`, 1n, `0x${'00'.repeat(32)}`]
       await earnings.replicas.bench.send('Nodes', 'register', args)
     }
     await inspections.joined(0, MiB, PRICE)
     await inspections.joined(1, MiB, PRICE)
+    await paidEpoch()
+    await inspections.nextBlock()
+    assert.equal(await acted(), true)
     await inspections.passed(0)
     await inspections.passed(1)
     await nextEpoch()
     assert.equal(await acted(), true)
-    assert.deepEqual((await syncState())[1], 50n)
+    assert.deepEqual((await syncState())[1], 2n)
     assert.equal(await heftOf(), 0n)
-    for (const node of [305n, 7n]) await inspections.bench.send('Nodes', 'retire', [node])
+    for (const node of [257n, 7n]) await inspections.bench.send('Nodes', 'retire', [node])
     await inspections.nextBlock()
     const outcome = succeeded(await sync())
     assert.ok(eventNames(outcome).includes('HeftSynced'))
@@ -151,6 +208,9 @@ describe('sync', () => {
     assert.equal(await totalHeft(), 2n)
   })
 })
+
+const paidLeaves = async () =>
+  succeeded(await inspections.bench.call('Replicas', 'paidLeavesOf', [0])).result as bigint[]
 
 const syncState = async () =>
   succeeded(await inspections.bench.call('Heft', 'syncState')).result as bigint[]

@@ -37,6 +37,7 @@ const INTERNAL = [
   'Nodes.hold',
   'Nodes.letGo',
   'Replicas.forfeit',
+  'Replicas.takePaidLeaves',
   'Staking.slash',
   'StorageMarket.reserve',
   'StorageMarket.unreserve',
