@@ -23,7 +23,10 @@ export const readTotalInspections = async (state: State): Promise<bigint> =>
 export const hasInspectionWork = async (state: State): Promise<boolean> =>
   (await readInspections(state)).pendingWork !== 0n
 
-/** Whether heft is to be renewed in the block with this extraData, or a renewal goes on. */
+/**
+ * Whether heft is to be renewed in the block with this extraData, or a renewal goes on. Where nobody has heft or a tree
+ * it waits for the first who has, and then begins within the epoch.
+ */
 export async function isHeftSyncDue(
   { epochLengthSlots }: InspectionRules,
   state: State,
