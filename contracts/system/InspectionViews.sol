@@ -44,6 +44,7 @@ abstract contract InspectionViews is InspectionRecords {
     /// @notice A node's last scheduled challenges, at most 24.
     struct InspectionsView {
         uint8 passes;
+        // Rounds it failed in, or in which its tree was too small to ask about.
         uint8 strikes;
         // Unix seconds; 0 when it never passed.
         uint64 lastPassedTime;
