@@ -19,8 +19,10 @@ export interface Answerer {
   hasAnswered(challengeId: bigint): boolean
   /** Whether an open challenge is about this replica alone. */
   isAskedFor(replicaId: string): boolean
-  /** Looks at what is open after a block and answers it. What fails is logged and tried again. Throws `ApiError`. */
-  step(head: ChainHead): Promise<void>
+  /** Looks at what waits or is open now. Throws `ApiError`. */
+  look(): Promise<void>
+  /** Answers what is open, tied to a block. What fails is logged and tried again. Throws `ApiError`. */
+  answer(head: ChainHead): Promise<void>
 }
 
 export interface AnswererOptions extends ProverOptions {
@@ -72,11 +74,12 @@ export function createAnswerer(options: AnswererOptions): Answerer {
   const prove = async (attempt: Attempt, head: ChainHead): Promise<Uint8Array | undefined> => {
     const { challenge, failedAt } = attempt
     if (failedAt === head.hash) return undefined
-    if (challenge.replicaId === undefined) await keeper.sync(head)
-    const { tree } = keeper
-    if (challenge.replicaId === undefined && !isRoot(challenge.root, tree.root)) return undefined
+    const isOfTree = challenge.replicaId === undefined
+    if (isOfTree && !isRoot(challenge.root, keeper.tree.root)) await keeper.sync(head)
+    // Of another head, for a moment.
+    if (isOfTree && !isRoot(challenge.root, keeper.tree.root)) return undefined
     try {
-      return await proveChallenge(options, challenge, tree)
+      return await proveChallenge(options, challenge, keeper.tree)
     } catch (error) {
       if (error instanceof ApiError) throw error
       if (failedAt === undefined) {
@@ -124,7 +127,7 @@ export function createAnswerer(options: AnswererOptions): Answerer {
     head.number < anchor.number + RESEND_AFTER_BLOCKS &&
     (await chain.isCanonical(anchor))
 
-  const answer = async (attempt: Attempt, head: ChainHead): Promise<void> => {
+  const answerOne = async (attempt: Attempt, head: ChainHead): Promise<void> => {
     if (await isSent(attempt, head)) return
     const proof = attempt.proof ?? (await prove(attempt, head))
     if (proof === undefined) return
@@ -138,20 +141,28 @@ export function createAnswerer(options: AnswererOptions): Answerer {
     },
     hasAnswered: (id) => answered.has(id),
     isAskedFor: (replicaId) => challenges.some((each) => each.replicaId === replicaId),
-    async step(head) {
-      const ids = await chain.challengeIds()
-      const found = await Promise.all(ids.map((id) => chain.challenge(id)))
+    async look() {
+      const known = challenges.map(({ id }) => id)
+      // What is known is asked about in the same breath: once it is announced, little time is left to answer.
+      const [ids, ...again] = await Promise.all([
+        chain.challengeIds(),
+        ...known.map(chain.challenge),
+      ])
+      const added = ids.filter((id) => !known.includes(id))
+      const found = [...again, ...(await Promise.all(added.map(chain.challenge)))]
       challenges = found.filter((challenge) => challenge !== undefined)
       const open = challenges.filter((challenge) => challenge.seed !== undefined)
       attempts = new Map(
         (open as OpenChallenge[]).map((challenge) => {
-          const known = attempts.get(challenge.id)
+          const attempt = attempts.get(challenge.id)
           // After a reorganisation the same id may ask for something else.
-          const isSame = known?.challenge.seed === challenge.seed
-          return [challenge.id, isSame ? known! : { challenge }]
+          const isSame = attempt?.challenge.seed === challenge.seed
+          return [challenge.id, isSame ? attempt! : { challenge }]
         }),
       )
-      for (const attempt of attempts.values()) await answer(attempt, head)
+    },
+    async answer(head) {
+      await Promise.all([...attempts.values()].map((attempt) => answerOne(attempt, head)))
     },
   }
 }

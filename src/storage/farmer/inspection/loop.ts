@@ -12,7 +12,8 @@ export interface Loop {
 
 export interface LoopOptions {
   work(): Promise<void>
-  everyMs: number
+  /** Milliseconds between the end of a round and the next; asked for each time. */
+  everyMs(): number
   /** Completes the sentence that something does not go on. */
   name: string
   logger: Logger
@@ -22,28 +23,32 @@ export interface LoopOptions {
 export function startLoop({ work, everyMs, name, logger }: LoopOptions): Loop {
   const working = createMutex()
   let isFailing = false
-  let waiting = 0
+  let isStopped = false
+  let timer: NodeJS.Timeout | undefined
+
   const round = async (): Promise<void> => {
-    // A slow round is followed by one more, not by as many as it made late.
-    if (waiting > 0) return
-    waiting++
     try {
-      await working.run(async () => {
-        waiting--
-        await work()
-      })
+      await working.run(work)
       isFailing = false
     } catch (error) {
       if (!isFailing) logger.warn(`${name} waits`, { reason: errorMessage(error) })
       isFailing = true
     }
+    plan()
   }
-  const timer = setInterval(() => void round(), everyMs)
-  timer.unref()
+
+  const plan = (): void => {
+    if (isStopped) return
+    timer = setTimeout(() => void round(), everyMs())
+    timer.unref()
+  }
+
+  plan()
   return {
     run: () => working.run(work),
     async stop() {
-      clearInterval(timer)
+      isStopped = true
+      clearTimeout(timer)
       await working.run(async () => {})
     },
   }

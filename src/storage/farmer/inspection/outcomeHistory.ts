@@ -55,8 +55,17 @@ export function createOutcomeHistory(options: OutcomeHistoryOptions): OutcomeHis
     return true
   }
 
-  const goOn = async (from: ChainHead, head: ChainHead): Promise<boolean> => {
-    const outcomes = await chain.outcomes(from.number + 1, head.number)
+  /** Undefined when the chain does not continue from there. */
+  const goOn = async (
+    from: ChainHead | undefined,
+    head: ChainHead,
+  ): Promise<boolean | undefined> => {
+    if (from === undefined || from.number >= head.number) return undefined
+    const [continues, outcomes] = await Promise.all([
+      chain.isCanonical(from),
+      chain.outcomes(from.number + 1, head.number),
+    ])
+    if (!continues) return undefined
     for (const outcome of outcomes) tell(outcome)
     recent = [...outcomes.reverse(), ...recent].slice(0, KEPT_OUTCOMES)
     return outcomes.length > 0
@@ -76,9 +85,7 @@ export function createOutcomeHistory(options: OutcomeHistoryOptions): OutcomeHis
     },
     async follow(head) {
       if (seen?.hash === head.hash) return false
-      const continues =
-        seen !== undefined && seen.number < head.number && (await chain.isCanonical(seen))
-      const hasNews = continues ? await goOn(seen!, head) : await beginAgain(head)
+      const hasNews = (await goOn(seen, head)) ?? (await beginAgain(head))
       seen = head
       return hasNews
     },

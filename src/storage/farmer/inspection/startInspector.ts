@@ -54,6 +54,9 @@ export interface Inspector {
 const DEFAULT_EVERY_MS = 500
 const DEFAULT_JOIN_AFTER_MS = 2_000
 
+/** So many times as often it looks while a challenge is announced or open. */
+const HASTE = 4
+
 /** What only the status shows is asked for after an outcome, and this often. */
 const LOOK_EVERY_MS = 10_000
 
@@ -83,10 +86,15 @@ export async function startInspector(options: InspectorOptions): Promise<Inspect
     lookedAt = performance.now()
   }
 
+  /** A chain that stands still and asks for nothing costs one question. */
+  let isMoving = true
   const answer = async (): Promise<void> => {
-    const head = await refresh()
-    if (head.hash === seenHash && answerer.challenges.length === 0) return
-    await answerer.step(head)
+    const isLooking = isMoving || answerer.challenges.length > 0
+    const [head] = await Promise.all([refresh(), isLooking ? answerer.look() : undefined])
+    isMoving = head.hash !== seenHash
+    if (!isMoving && !isLooking) return
+    if (!isLooking) await answerer.look()
+    await answerer.answer(head)
     const hasNews = await history.follow(head)
     if (hasNews || performance.now() > lookedAt + LOOK_EVERY_MS) await look(head)
     seenHash = head.hash
@@ -100,8 +108,14 @@ export async function startInspector(options: InspectorOptions): Promise<Inspect
   }
 
   await answer()
-  const answering = startLoop({ work: answer, everyMs, name: 'answering inspections', logger })
-  const joining = startLoop({ work: transact, everyMs, name: 'joining replicas', logger })
+  const answering = startLoop({
+    ...{ work: answer, name: 'answering inspections', logger },
+    everyMs: () => (answerer.challenges.length > 0 ? everyMs / HASTE : everyMs),
+  })
+  const joining = startLoop({
+    ...{ work: transact, name: 'joining replicas', logger },
+    everyMs: () => everyMs,
+  })
   return {
     get isDischarged() {
       return history.isDischarged
