@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { bytesToHex } from '@ethereumjs/util'
 import { JsonRpcProvider } from 'ethers'
 import { createPublicClient, http } from 'viem'
+import { RPCError } from '../../../src/api/rpc/errors.ts'
 import type { Hex } from '../../../src/api/rpc/values.ts'
 import { createRPCServer } from '../../../src/node/rpc/server.ts'
 import { SYSTEM_CONTRACTS } from '../../../src/protocol/addresses.ts'
@@ -203,6 +204,37 @@ describe('a network transaction', () => {
       await assert.rejects(sendRaw(bytes), { name: 'RPCError', message })
     }
   })
+})
+
+test('an answer with any byte changed is refused in words, and leaves nothing behind', async () => {
+  await using devnet = await startChallenged()
+  const bytes = devnet.answer.serialize()
+  const { length } = bytes
+  // All of the head and the signature, and some of the proof.
+  const positions = [
+    ...Array(120).keys(),
+    ...Array(70)
+      .keys()
+      .map((at) => length - 1 - at),
+  ]
+  for (let at = 120; at < length - 70; at += 997) positions.push(at)
+  for (const position of positions) {
+    const changed = bytes.slice()
+    changed[position]! ^= 1 << (position % 8)
+    await assert.rejects(
+      devnet.request('eth_sendRawTransaction', [bytesToHex(changed)]),
+      (error) => {
+        assert.ok(error instanceof RPCError)
+        assert.notEqual(error.code, 'INTERNAL_ERROR')
+        return true
+      },
+    )
+  }
+  assert.equal(devnet.node.pool.lane.count, 0)
+  assert.equal(
+    await devnet.request('eth_sendRawTransaction', [devnet.raw]),
+    bytesToHex(devnet.answer.hash()),
+  )
 })
 
 test('a network transaction is neither called, estimated nor filled in', async () => {
