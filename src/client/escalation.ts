@@ -13,7 +13,7 @@ import {
   challengeInRounds,
   type Ending,
 } from './escalation/challengeRounds.ts'
-import { sentinelGroupsContract } from './escalation/contract.ts'
+import { ownerGroupsContract } from './escalation/contract.ts'
 import { awaitGroup, openGroup } from './escalation/groupChallenge.ts'
 import { parseFileId } from './fileSecrets.ts'
 import { findFile, type StoredFile } from './findFile.ts'
@@ -86,7 +86,7 @@ export async function escalateReplicas(
   const wait = waitOptions(context, options)
   const file = await findFile(context, parseFileId(id), { bucketId, signal: wait.signal })
   const replicas = ids.map((each) => expectReplica(file, each))
-  const contract = sentinelGroupsContract(context.signer)
+  const contract = ownerGroupsContract(context.signer)
   const sending = createMutex()
   return await withBonds(context, contract, replicas.length, (bondWei) =>
     challengeInRounds(
@@ -94,8 +94,8 @@ export async function escalateReplicas(
       async (replica) => {
         throwIfAborted(wait.signal)
         const own = await expectOwn(context, file, replica)
-        const group = await openGroup(contract, replica, own, bondWei)
-        return () => awaitGroup(context, contract, replica, group, { ...wait, sending })
+        const fromBlock = await sending.run(() => openGroup(context.signer, replica, own, bondWei))
+        return () => awaitGroup(context, replica, fromBlock, { ...wait, sending })
       },
       onOutcome,
     ),

@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto'
-import { ZeroHash } from 'ethers'
+import { type Signer, ZeroHash } from 'ethers'
+import { challengeGroup } from '../../api/actions/challengeGroup.ts'
+import { commitGroups } from '../../api/actions/commitGroups.ts'
 import type { Replica } from '../../api/actions/getReplica.ts'
-import { eventOf } from '../../api/contractEvent.ts'
 import { beaconContract } from '../../api/contracts.ts'
 import { ApiError } from '../../api/errors.ts'
 import { read, sendCall } from '../../api/send.ts'
@@ -10,7 +11,7 @@ import type { OwnReplica } from '../audit/ownReplica.ts'
 import type { ClientContext } from '../context.ts'
 import { awaitEnding, type WaitOptions } from './awaitEnding.ts'
 import type { Ending } from './challengeRounds.ts'
-import type { SentinelGroupsContract } from './contract.ts'
+import { ownerGroupsContract } from './contract.ts'
 import {
   deriveSentinelGroups,
   groupsRoot,
@@ -19,50 +20,37 @@ import {
   type SentinelGroup,
 } from './sentinelGroups.ts'
 
-/** A group that was asked for and has no answer yet. */
-export interface OpenGroup {
-  group: number
-  blockNumber: number
-  /** The last slot it can be answered in. */
-  deadlineSlot: bigint
-}
-
 /**
  * Asks the chain for a group of a replica that was never asked for, and commits to the groups before where that was not
- * done. Throws `ApiError`; `CALL_REVERTED` too where no group is left or the commitment is not ours.
+ * done. Returns the block of the challenge. Throws `ApiError`; `CALL_REVERTED` too where no group is left or the
+ * commitment is not ours.
  */
 export async function openGroup(
-  contract: SentinelGroupsContract,
+  signer: Signer,
   { id }: Pick<Replica, 'id'>,
   own: OwnReplica,
   bondWei: bigint,
-): Promise<OpenGroup> {
+): Promise<number> {
+  const contract = ownerGroupsContract(signer)
   const groups = await deriveSentinelGroups(own)
-  await ensureCommitted(contract, id, groups)
+  await ensureCommitted(signer, id, groups)
   const burned = await read(() =>
     Promise.all(groups.map((_, group) => contract.isBurned(id, group))),
   )
   const left = groups.map((_, group) => group).filter((group) => !burned[group])
   if (left.length === 0) throw noGroupLeft(id, groups.length)
-  const group = left[randomInt(left.length)]!
-  const reveal = revealGroup(groups, group)
-  const sent = await sendCall(() => contract.challenge(id, reveal, { value: bondWei }))
-  const { deadlineSlot } = eventOf<{ deadlineSlot: bigint }>(
-    sent.receipt,
-    contract,
-    'GroupChallenged',
-  )
-  return { group, blockNumber: sent.blockNumber, deadlineSlot }
+  const reveal = revealGroup(groups, left[randomInt(left.length)]!)
+  return (await challengeGroup(signer, { id, reveal, bondWei })).blockNumber
 }
 
 async function ensureCommitted(
-  contract: SentinelGroupsContract,
+  signer: Signer,
   id: string,
   groups: readonly SentinelGroup[],
 ): Promise<void> {
-  const [root, count] = await read(() => contract.commitmentOf(id))
+  const [root, count] = await read(() => ownerGroupsContract(signer).commitmentOf(id))
   if (count === 0n) {
-    await sendCall(() => contract.commit(id, groupsRoot(groups), groups.length))
+    await commitGroups(signer, { id, groupsRoot: groupsRoot(groups), groupCount: groups.length })
     return
   }
   if (root !== ZeroHash && isCommitmentTo(groups, root)) return
@@ -88,20 +76,20 @@ const noGroupLeft = (id: string, count: number): ApiError =>
  * would be given the same nonce, so they are sent one after another. Throws `ApiError`, and `ClientError` `ABORTED`.
  */
 export async function awaitGroup(
-  { provider }: Pick<ClientContext, 'provider'>,
-  contract: SentinelGroupsContract,
+  { provider, signer }: Pick<ClientContext, 'provider' | 'signer'>,
   { id, node }: Pick<Replica, 'id' | 'node'>,
-  { blockNumber: fromBlock, deadlineSlot }: OpenGroup,
+  fromBlock: number,
   { sending, ...wait }: WaitOptions & { sending: Mutex },
 ): Promise<Ending> {
+  const contract = ownerGroupsContract(signer)
   const names = ['GroupAnswered', 'OwnerAtFault', 'GroupUnanswered']
   const settle = async (): Promise<void> => {
-    const slot = await read(() => beaconContract(provider).currentSlot())
-    if (slot <= deadlineSlot) return
     try {
-      await sending.run(() => sendCall(() => contract.settle(id)))
+      const slot = await read(() => beaconContract(provider).currentSlot())
+      const { deadlineSlot } = await read(() => contract.challengeOf(id))
+      if (slot > deadlineSlot) await sending.run(() => sendCall(() => contract.settle(id)))
     } catch (error) {
-      // Anybody may settle it, and the next block may be the first in which it can be.
+      // It was answered, or settled by somebody else.
       if (!(error instanceof ApiError) || error.code !== 'CALL_REVERTED') throw error
     }
   }

@@ -6,6 +6,7 @@ import {
   setLengthLeft,
   toBytes,
 } from '@ethereumjs/util'
+import type { SentinelGroupReveal } from '../../api/inspectionContracts.ts'
 import { keccak256 } from '../../crypto/keccak.ts'
 import { locateSentinel, sentinelLeaves } from '../../spor/sentinel.ts'
 import type { OwnReplica } from '../audit/ownReplica.ts'
@@ -18,15 +19,6 @@ export interface SentinelGroup {
   positions: readonly number[]
   /** keccak256 of the leaves there, one after the other. */
   digest: Uint8Array
-}
-
-/** What a challenge reveals of a group: enough to check it by the commitment, and nothing of the leaves' content. */
-export interface Reveal {
-  group: number
-  /** Bytes are in hex. */
-  salt: string
-  positions: readonly number[]
-  path: readonly string[]
 }
 
 /** The contract takes 16; half of that leaves the smallest replica four groups. */
@@ -67,11 +59,11 @@ export const groupsRoot = (groups: readonly SentinelGroup[]): string =>
   bytesToHex(levelsOf(groups).at(-1)![0]!)
 
 /** What is told when a group is asked for. */
-export function revealGroup(groups: readonly SentinelGroup[], group: number): Reveal {
+export function revealGroup(groups: readonly SentinelGroup[], group: number): SentinelGroupReveal {
   const { salt, positions } = groups[group]!
   const siblings = levelsOf(groups).map((level, height) => level[(group >> height) ^ 1])
   const path = siblings.flatMap((sibling) => (sibling === undefined ? [] : [bytesToHex(sibling)]))
-  return { group, salt: bytesToHex(salt), positions, path }
+  return { group: BigInt(group), salt: bytesToHex(salt), positions: positions.map(BigInt), path }
 }
 
 /** Whether a commitment on chain is to these groups. */
