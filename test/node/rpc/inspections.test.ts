@@ -213,9 +213,7 @@ test('an answer with any byte changed is refused in words, and leaves nothing be
   // All of the head and the signature, and some of the proof.
   const positions = [
     ...Array(120).keys(),
-    ...Array(70)
-      .keys()
-      .map((at) => length - 1 - at),
+    ...Array.from({ length: 70 }, (_, at) => length - 1 - at),
   ]
   for (let at = 120; at < length - 70; at += 997) positions.push(at)
   for (const position of positions) {
