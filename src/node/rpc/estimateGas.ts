@@ -92,13 +92,15 @@ function notEnough(simulation: Simulation, highest: bigint, to?: Address): RPCEr
     : executionError(simulation, to)
 }
 
-/** Halves the range between what fails and what succeeds, after one guess that mostly fits. */
+/**
+ * Halves the range between what fails and what succeeds, after one guess that mostly fits: refunds give back at most a
+ * fifth of what was used (EIP-3529).
+ */
 async function search(run: Run, gasUsed: bigint, highest: bigint): Promise<bigint> {
-  let failing = gasUsed - 1n
-  let succeeding = highest
-  let guess = ((gasUsed + CALL_STIPEND) * 64n) / 63n
   if (await succeeds(run, gasUsed)) return gasUsed
-  failing = gasUsed
+  let failing = gasUsed
+  let succeeding = highest
+  let guess = (((gasUsed * 5n) / 4n + CALL_STIPEND) * 64n) / 63n
   while (succeeding - failing > 1n && (succeeding - failing) * 1_000n > succeeding * 15n) {
     if (guess <= failing || guess >= succeeding) guess = (succeeding + failing) / 2n
     if (await succeeds(run, guess)) succeeding = guess
