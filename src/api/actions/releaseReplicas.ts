@@ -16,6 +16,9 @@ export interface ReleaseReplicasResult extends Sent {
   replicas: ReleasedReplica[]
 }
 
+/** Time goes on until it is in a block, and what begins to be earned meanwhile is written where nothing stood. */
+const GAS_MARGIN_PERCENT = 30n
+
 /**
  * Ends 1 to 64 replicas: running ones as owner or steward of their bucket, ended ones as anyone (SPEC 4, kind 9).
  * Throws `ApiError`.
@@ -25,7 +28,10 @@ export async function releaseReplicas(
   { ids }: { ids: readonly string[] },
 ): Promise<ReleaseReplicasResult> {
   const contract = replicasContract(signer)
-  const sent = await sendCall(() => contract.release(ids))
+  const sent = await sendCall(async () => {
+    const gas = await contract.release.estimateGas(ids)
+    return await contract.release(ids, { gasLimit: (gas * (100n + GAS_MARGIN_PERCENT)) / 100n })
+  })
   const replicas = eventsOf<ReleasedReplica>(sent.receipt, contract, 'ReplicaReleased')
   return {
     ...sentOf(sent),
