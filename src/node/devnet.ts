@@ -30,7 +30,7 @@ export interface DevnetOptions {
   /** Seals a block every so many seconds instead of one per transaction. */
   slotSeconds?: number
   /**
-   * How long an open challenge holds back the block that ends its time; 10 s by default, 0 for not at all. It is 1.5 s
+   * How long an open challenge holds back the block that ends its time; 5 s by default, 0 for not at all. It is 1.5 s
    * at most for a farmer that let its last one pass.
    */
   answerGraceSeconds?: number
@@ -44,7 +44,8 @@ export interface DevnetOptions {
 
 /** Tools for development nodes refuse to move time unless the name begins as one they know. */
 const DEFAULT_CLIENT_VERSION = 'anvil/compat genaro/0.1.0'
-const ANSWER_GRACE_SECONDS = 10
+/** Under load a farmer may take three: it looks twice a second, and asks the chain several things. */
+const ANSWER_GRACE_SECONDS = 5
 const SILENT_GRACE_SECONDS = 1.5
 const MAX_BLOCKS_AT_ONCE = 100_000
 
