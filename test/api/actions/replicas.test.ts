@@ -135,13 +135,14 @@ describe('an owner', () => {
 })
 
 describe('a farmer', () => {
-  test('collects what its replicas earned as time passes', () =>
+  test('has nothing to collect for a replica that it has not proven, however long it is', () =>
     withBucket(async (scene) => {
-      const { owner, farmer, server, bucket } = scene
+      const { owner, farmer, provider, server, bucket } = scene
       const { ids } = await registerReplicas(owner, { offers: [await offerOf(scene, 0)] })
       await server.control.setNextBlockTimestamp(bucket.endTime)
-      assert.equal((await collectReplicas(farmer, { ids })).amountWei, PRICE)
       await assert.rejects(collectReplicas(farmer, { ids }), refusal(/Nothing was earned/))
+      const { joined, earnedWei } = await getReplica(provider, { id: ids[0]! })
+      assert.deepEqual([joined, earnedWei], [false, 0n])
     }))
 
   test('redeems a buyer’s receipt for coins', () =>

@@ -113,6 +113,8 @@ export function createAnswerer(options: AnswererOptions): Answerer {
         remember(attempt.challenge.id)
         return
       } catch (error) {
+        // It was taken meanwhile, or settled: nobody asks any more.
+        if ((await chain.challenge(attempt.challenge.id)) === undefined) return
         if (tries < SEND_TRIES) continue
         const facts = { challengeId: attempt.challenge.id, reason: errorMessage(error) }
         logger.warn('answer not sent', facts)
