@@ -1,6 +1,7 @@
 import type { Signer } from 'ethers'
 import { type ReplicaOffer, replicaIdOf } from '../../protocol/replicaContract.ts'
 import { replicasContract } from '../contracts.ts'
+import { gasLimitFor } from '../gasLimit.ts'
 import { type Sent, sendCall, sentOf } from '../send.ts'
 
 /** An offer and the signature of the account that owns the node. */
@@ -25,11 +26,11 @@ export async function registerReplicas(
   signer: Signer,
   { offers }: RegisterReplicasOptions,
 ): Promise<RegisterReplicasResult> {
-  const sent = await sendCall(() =>
-    replicasContract(signer).register(
-      offers.map(({ offer }) => offer),
-      offers.map(({ signature }) => signature),
-    ),
-  )
+  const contract = replicasContract(signer)
+  const args = [offers.map(({ offer }) => offer), offers.map(({ signature }) => signature)] as const
+  const sent = await sendCall(async () => {
+    const gasLimit = await gasLimitFor(() => contract.register.estimateGas(...args))
+    return await contract.register(...args, { gasLimit })
+  })
   return { ...sentOf(sent), ids: offers.map(({ offer }) => replicaIdOf(offer)) }
 }

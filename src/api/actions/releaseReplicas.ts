@@ -1,6 +1,7 @@
 import type { Signer } from 'ethers'
 import { eventsOf } from '../contractEvent.ts'
 import { replicasContract } from '../contracts.ts'
+import { gasLimitFor } from '../gasLimit.ts'
 import { type Sent, sendCall, sentOf } from '../send.ts'
 
 /** What became of a released replica's price. */
@@ -16,9 +17,6 @@ export interface ReleaseReplicasResult extends Sent {
   replicas: ReleasedReplica[]
 }
 
-/** Time goes on until it is in a block, and what begins to be earned meanwhile is written where nothing stood. */
-const GAS_MARGIN_PERCENT = 30n
-
 /**
  * Ends 1 to 64 replicas: running ones as owner or steward of their bucket, ended ones as anyone (SPEC 4, kind 9).
  * Throws `ApiError`.
@@ -29,8 +27,8 @@ export async function releaseReplicas(
 ): Promise<ReleaseReplicasResult> {
   const contract = replicasContract(signer)
   const sent = await sendCall(async () => {
-    const gas = await contract.release.estimateGas(ids)
-    return await contract.release(ids, { gasLimit: (gas * (100n + GAS_MARGIN_PERCENT)) / 100n })
+    const gasLimit = await gasLimitFor(() => contract.release.estimateGas(ids))
+    return await contract.release(ids, { gasLimit })
   })
   const replicas = eventsOf<ReleasedReplica>(sent.receipt, contract, 'ReplicaReleased')
   return {
