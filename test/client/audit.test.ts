@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { open, truncate } from 'node:fs/promises'
-import { join } from 'node:path'
+import { truncate } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listReplicasOfFile } from '../../src/api/actions/listReplicasOfFile.ts'
@@ -8,12 +7,10 @@ import type { AuditedFarmer } from '../../src/client/audit/auditReport.ts'
 import type { AuditResult } from '../../src/client/audit.ts'
 import type { Client } from '../../src/client/createClient.ts'
 import type { StreamServer } from '../../src/p2p/host.ts'
-import { createDevnetFarmers } from '../../src/protocol/devnetFarmers.ts'
 import { LEAF_BYTES } from '../../src/protocol/replicaLayout.ts'
-import { createFarmer } from '../../src/storage/farmer/createFarmer.ts'
-import { dataFile } from '../../src/storage/farmer/replicaRecord.ts'
 import { AUDIT_PROTOCOL } from '../../src/storage/shardProtocol/auditMessages.ts'
 import { encodeFields } from '../../src/storage/shardProtocol/wire.ts'
+import { overwriteLeaves, startReachable } from './auditNetwork.ts'
 import { startLiar } from './liars.ts'
 import { patternBytes, startTestNetwork, type TestNetwork } from './network.ts'
 
@@ -27,31 +24,20 @@ const scope = { after: (cleanUp: () => unknown) => cleanUps.push(cleanUp) }
 
 describe('a private audit', () => {
   let network: TestNetwork
-  let directory: string
   let client: Client
   let id: string
   let badNode: bigint
   let files: string[]
   before(async () => {
     network = await startTestNetwork(scope, { count: BAD })
-    directory = network.directory()
-    const { privateKey, nodeKey, node } = createDevnetFarmers()[BAD]!
-    const farmer = await createFarmer({
-      ...{ rpcURL: network.rpcURL, accountKey: privateKey, nodeKey, dataDirectory: directory },
-      capacityBytes: 20e9,
-      bootstrap: network.addresses().slice(0, 1),
-    })
-    scope.after(() => farmer.stop())
-    network.farmers.push(farmer)
-    badNode = node
+    const { farmer, fileOf } = await startReachable(scope, network, BAD)
+    badNode = farmer.node
     const bucketId = await network.buyBucket()
     client = await network.client({ maxShardBytes: SHARD_BYTES, code: CODE })
     const bytes = patternBytes(7 * SHARD_BYTES + 17)
     ;({ id } = await client.upload({ bytes, name: 'audited' }))
     const all = await listReplicasOfFile(network.provider, { bucketId, fileId: id })
-    files = all
-      .filter(({ node: of }) => of === badNode)
-      .map((replica) => join(directory, 'replicas', dataFile(replica.id)))
+    files = all.filter(({ node }) => node === badNode).map((replica) => fileOf(replica.id))
     assert.ok(files.length >= 4)
   })
   after(async () => {
@@ -101,7 +87,7 @@ describe('a private audit', () => {
   })
 
   test('tells that a tenth of the leaves is overwritten, and where', async () => {
-    await overwrite(files, 10)
+    for (const file of files) await overwriteLeaves(file, 10)
     const result = await (await network.client()).audit(id, { sentinels: 32 })
     const bad = badOf(result)
     assert.ok(bad.wrongCount > 0 && bad.missingCount === 0)
@@ -154,19 +140,6 @@ describe('a private audit', () => {
     await assert.rejects(client.audit(id, { signal }), { code: 'ABORTED' })
   })
 })
-
-/** Writes other bytes over each so-many-th leaf of files. */
-async function overwrite(files: readonly string[], every: number): Promise<void> {
-  for (const file of files) {
-    const handle = await open(file, 'r+')
-    const leaves = (await handle.stat()).size / LEAF_BYTES
-    const other = patternBytes(LEAF_BYTES, 99)
-    for (let leaf = 3; leaf < leaves; leaf += every) {
-      await handle.write(other, 0, LEAF_BYTES, leaf * LEAF_BYTES)
-    }
-    await handle.close()
-  }
-}
 
 const FRAMES = { maxFrameBytes: 2 ** 20, maxSentFrameBytes: 2 ** 20 }
 

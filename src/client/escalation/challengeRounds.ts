@@ -31,7 +31,7 @@ const MAX_OF_NODE = 4
  */
 export async function challengeInRounds(
   replicas: readonly Replica[],
-  send: (replica: Replica) => Promise<() => Promise<Ending>>,
+  send: Send,
   onOutcome: (challenged: ChallengedReplica) => void,
 ): Promise<ChallengedReplica[]> {
   const done: ChallengedReplica[] = []
@@ -66,14 +66,29 @@ function nextRound(waiting: readonly Replica[]): Replica[] {
   return round
 }
 
+type Send = (replica: Replica) => Promise<() => Promise<Ending>>
+
 async function sendOne(
   replica: Replica,
-  send: (replica: Replica) => Promise<() => Promise<Ending>>,
+  send: Send,
 ): Promise<() => Promise<Ending & Pick<ChallengedReplica, 'message'>>> {
   try {
-    return await send(replica)
+    return await sendAgain(replica, send)
   } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== 'CALL_REVERTED') throw error
+    if (codeOf(error) !== 'CALL_REVERTED') throw error
     return async () => ({ outcome: 'refused', message: errorMessage(error) })
   }
 }
+
+/** Its gas was measured on a state that may have changed when it came into a block: then once more. */
+async function sendAgain(replica: Replica, send: Send): ReturnType<Send> {
+  try {
+    return await send(replica)
+  } catch (error) {
+    if (codeOf(error) !== 'TRANSACTION_FAILED') throw error
+    return await send(replica)
+  }
+}
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof ApiError ? error.code : undefined
