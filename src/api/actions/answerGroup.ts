@@ -1,6 +1,7 @@
 import type { Signer } from 'ethers'
 import { sentinelGroupsContract } from '../contracts.ts'
 import { ApiError } from '../errors.ts'
+import { gasLimitFor } from '../gasLimit.ts'
 import type { SentinelGroupReveal } from '../inspectionContracts.ts'
 import { type Sent, sendCall, sentOf } from '../send.ts'
 
@@ -30,11 +31,17 @@ export async function answerGroup(
 ): Promise<AnswerGroupResult> {
   const contract = sentinelGroupsContract(signer)
   try {
-    const sent = await sendCall(() => contract.answerDigest(id, reveal, digest))
+    const sent = await sendCall(async () => {
+      const estimate = () => contract.answerDigest.estimateGas(id, reveal, digest)
+      return contract.answerDigest(id, reveal, digest, { gasLimit: await gasLimitFor(estimate) })
+    })
     return { ...sentOf(sent), isOwnerAtFault: false }
   } catch (error) {
     if (!(error instanceof ApiError && error.facts.error === 'DigestMismatch')) throw error
   }
-  const sent = await sendCall(() => contract.answerLeaves(id, reveal, proof))
+  const sent = await sendCall(async () => {
+    const estimate = () => contract.answerLeaves.estimateGas(id, reveal, proof)
+    return contract.answerLeaves(id, reveal, proof, { gasLimit: await gasLimitFor(estimate) })
+  })
   return { ...sentOf(sent), isOwnerAtFault: true }
 }

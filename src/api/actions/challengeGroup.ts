@@ -1,5 +1,6 @@
 import type { Signer } from 'ethers'
 import { sentinelGroupsContract } from '../contracts.ts'
+import { gasLimitFor } from '../gasLimit.ts'
 import type { SentinelGroupReveal } from '../inspectionContracts.ts'
 import { type Sent, sendCall, sentOf } from '../send.ts'
 
@@ -17,5 +18,10 @@ export async function challengeGroup(
   { id, reveal, bondWei }: ChallengeGroupOptions,
 ): Promise<Sent> {
   const contract = sentinelGroupsContract(signer)
-  return sentOf(await sendCall(() => contract.challenge(id, reveal, { value: bondWei })))
+  const value = { value: bondWei }
+  const sent = await sendCall(async () => {
+    const gasLimit = await gasLimitFor(() => contract.challenge.estimateGas(id, reveal, value))
+    return contract.challenge(id, reveal, { ...value, gasLimit })
+  })
+  return sentOf(sent)
 }

@@ -1,6 +1,7 @@
 import type { Signer } from 'ethers'
 import { eventOf } from '../contractEvent.ts'
 import { inspectionsContract } from '../contracts.ts'
+import { gasLimitFor } from '../gasLimit.ts'
 import { type Sent, sendCall, sentOf } from '../send.ts'
 
 export interface ChallengeReplicaOptions {
@@ -21,7 +22,11 @@ export async function challengeReplica(
   { id, bondWei }: ChallengeReplicaOptions,
 ): Promise<ChallengeReplicaResult> {
   const contract = inspectionsContract(signer)
-  const sent = await sendCall(() => contract.challenge(id, { value: bondWei }))
+  const value = { value: bondWei }
+  const sent = await sendCall(async () => {
+    const gasLimit = await gasLimitFor(() => contract.challenge.estimateGas(id, value))
+    return contract.challenge(id, { ...value, gasLimit })
+  })
   const { challengeId, node } = eventOf<{ challengeId: bigint; node: bigint }>(
     sent.receipt,
     contract,

@@ -1,6 +1,7 @@
 import type { Signer } from 'ethers'
 import { eventsOf } from '../contractEvent.ts'
 import { replicasContract } from '../contracts.ts'
+import { gasLimitFor } from '../gasLimit.ts'
 import { type Sent, sendCall, sentOf } from '../send.ts'
 
 export interface CollectReplicasResult extends Sent {
@@ -17,7 +18,9 @@ export async function collectReplicas(
   { ids }: { ids: readonly string[] },
 ): Promise<CollectReplicasResult> {
   const contract = replicasContract(signer)
-  const sent = await sendCall(() => contract.collect(ids))
+  const sent = await sendCall(async () =>
+    contract.collect(ids, { gasLimit: await gasLimitFor(() => contract.collect.estimateGas(ids)) }),
+  )
   const collected = eventsOf<{ amountWei: bigint }>(sent.receipt, contract, 'ReplicaCollected')
   const amountWei = collected.reduce((sum, event) => sum + event.amountWei, 0n)
   return { ...sentOf(sent), amountWei }

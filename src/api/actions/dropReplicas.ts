@@ -1,5 +1,6 @@
 import type { Signer } from 'ethers'
 import { inspectionsContract } from '../contracts.ts'
+import { gasLimitFor } from '../gasLimit.ts'
 import { type Sent, sendCall, sentOf } from '../send.ts'
 import type { TreeChangesOptions } from './joinReplicas.ts'
 
@@ -8,5 +9,10 @@ export async function dropReplicas(
   signer: Signer,
   { node, changes }: TreeChangesOptions,
 ): Promise<Sent> {
-  return sentOf(await sendCall(() => inspectionsContract(signer).drop(node, changes)))
+  const { drop } = inspectionsContract(signer)
+  return sentOf(
+    await sendCall(async () =>
+      drop(node, changes, { gasLimit: await gasLimitFor(() => drop.estimateGas(node, changes)) }),
+    ),
+  )
 }

@@ -1,5 +1,6 @@
 import type { Signer } from 'ethers'
 import { inspectionsContract } from '../contracts.ts'
+import { gasLimitFor } from '../gasLimit.ts'
 import type { TreeChange } from '../inspectionContracts.ts'
 import { type Sent, sendCall, sentOf } from '../send.ts'
 
@@ -18,5 +19,10 @@ export async function joinReplicas(
   signer: Signer,
   { node, changes }: TreeChangesOptions,
 ): Promise<Sent> {
-  return sentOf(await sendCall(() => inspectionsContract(signer).join(node, changes)))
+  const { join } = inspectionsContract(signer)
+  return sentOf(
+    await sendCall(async () =>
+      join(node, changes, { gasLimit: await gasLimitFor(() => join.estimateGas(node, changes)) }),
+    ),
+  )
 }
