@@ -15,6 +15,8 @@ import type { Timers } from './timers.ts'
 export interface Heartbeat {
   /** Seconds without a block before it seals one; 0 while it is off. */
   readonly seconds: number
+  /** Whether a block will come by itself. */
+  readonly isBeating: boolean
   /** Throws `DevnetError` BAD_OPTION for a time that no timer keeps; 0 turns it off. */
   setSeconds(seconds: number): void
   /** Looks anew whether to beat; for whoever changes how blocks come. */
@@ -56,6 +58,9 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
   return {
     get seconds() {
       return seconds
+    },
+    get isBeating() {
+      return isBeating()
     },
     setSeconds(asked) {
       requireInterval(asked)

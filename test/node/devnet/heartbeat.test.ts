@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import type { Chain } from '../../../src/chain/chain.ts'
 import type { DevnetOptions } from '../../../src/node/devnet.ts'
+import { asTypedTransaction } from '../../../src/protocol/networkTransaction.ts'
 import { startTestDevnet, type TestDevnet } from '../../helpers/devnet.ts'
-import { registerReplica } from '../inspectedFarmer.ts'
+import { registerReplica, startInspectedFarmer } from '../inspectedFarmer.ts'
 import { createFakeTimers } from './fakeTimers.ts'
 
 const NOBODY = '0x00000000000000000000000000000000000000aa'
@@ -45,6 +46,18 @@ describe('the heartbeat', () => {
     assert.equal(await devnet.advance(1), before + 1n)
     assert.ok(isEmpty(devnet.chain))
     assert.equal(await devnet.advance(1_000), before + 2n)
+  })
+
+  test('takes answers along, so that the chain’s time does not outrun the clock', async () => {
+    await using devnet = await startBeating({ answerGraceSeconds: 0 })
+    const farmer = await startInspectedFarmer(devnet)
+    const { challengeId } = await farmer.openChallenge()
+    const answer = await farmer.answer(challengeId)
+    const before = devnet.chain.head.header.number
+    await devnet.node.submit(asTypedTransaction(answer))
+    assert.equal(devnet.chain.head.header.number, before)
+    await devnet.advance(1_000)
+    assert.deepEqual(devnet.chain.head.transactions[0]?.hash(), answer.hash())
   })
 
   test('is put off by a block that comes by itself', async () => {
