@@ -16,8 +16,14 @@ export const auditText = ({ challenges, ...result }: AuditOutcome): string =>
     ]),
     formatTable(HEAD, result.farmers.map(farmerRow)),
     ...result.farmers.flatMap(({ replicas }) => replicas).flatMap(suspicion),
+    ...(result.farmers.some(isStale) ? [STALE] : []),
     ...(challenges === undefined ? [] : challengeLines(challenges)),
   ].join('\n')
+
+const isStale = ({ askedCount, freshCount }: AuditedFarmer): boolean => freshCount < askedCount
+
+const STALE =
+  'Some sentinels were asked for before, and prove little: a farmer may keep those alone. --escalate and --challenge ask for others.'
 
 const HEAD = [
   'NODE',
