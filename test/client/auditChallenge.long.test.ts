@@ -28,15 +28,15 @@ describe('a challenge that the owner pays for', () => {
   let context: ClientContext
   let bucketId: string
   let id: string
-  const bad: { node: bigint; fileOf(replicaId: string): string }[] = []
+  const fileOf = new Map<bigint, (replicaId: string) => string>()
 
   before(async () => {
-    network = await startTestNetwork(scope, { count: 4, farmer: { inspection: INSPECTION } })
-    for (const index of [4, 5]) {
-      const { farmer, fileOf } = await startReachable(scope, network, index, {
+    network = await startTestNetwork(scope, { count: 0 })
+    for (let index = 0; index < 6; index++) {
+      const { farmer, ...directory } = await startReachable(scope, network, index, {
         inspection: INSPECTION,
       })
-      bad.push({ node: farmer.node, fileOf })
+      fileOf.set(farmer.node, directory.fileOf)
     }
     bucketId = await network.buyBucket()
     const workDirectory = network.directory()
@@ -54,22 +54,14 @@ describe('a challenge that the owner pays for', () => {
     context = opened.context
     scope.after(opened.release)
     network.node.devnet!.setHeartbeatSeconds(3)
-    const fileId = id
-    for (;;) {
-      const all = await listReplicasOfFile(provider, { bucketId, fileId })
-      if (all.every(({ joined }) => joined)) break
-      await sleep(200)
-    }
+    while (!(await replicas()).every(({ joined }) => joined)) await sleep(200)
   })
   after(async () => {
     for (const cleanUp of cleanUps.reverse()) await cleanUp()
   })
 
-  const replicasOf = async (node: bigint): Promise<Replica[]> =>
-    (await listReplicasOfFile(network.provider, { bucketId, fileId: id })).filter(
-      (replica) => replica.node === node,
-    )
-  const honest = async (): Promise<Replica[]> => await replicasOf(network.farmers[0]!.node)
+  const replicas = (): Promise<Replica[]> =>
+    listReplicasOfFile(network.provider, { bucketId, fileId: id })
 
   async function groupsOf(replica: Replica) {
     const file = await findFile(context, id)
@@ -78,39 +70,41 @@ describe('a challenge that the owner pays for', () => {
   }
 
   test('opens each group once, and commits to the same groups each time', async () => {
-    const [, , replica] = await honest()
+    const replica = (await replicas()).at(-1)
     const groups = await groupsOf(replica!)
     assert.equal(groups.length, 4)
     const contract = ownerGroupsContract(network.provider)
     for (let burned = 1; burned <= groups.length; burned++) {
-      const { replicas } = await escalateReplicas(context, id, [replica!.id], WAIT)
-      assert.equal(replicas[0]!.outcome, 'proven')
+      const report = await escalateReplicas(context, id, [replica!.id], WAIT)
+      assert.equal(report.replicas[0]!.outcome, 'proven')
       const asked = await Promise.all(
         groups.map((_, group) => contract.isBurned(replica!.id, group)),
       )
       assert.equal(asked.filter((isBurned) => isBurned).length, burned)
     }
     assert.equal((await contract.commitmentOf(replica!.id))[0], groupsRoot(groups))
-    const { replicas } = await escalateReplicas(context, id, [replica!.id], WAIT)
-    assert.equal(replicas[0]!.outcome, 'refused')
-    assert.match(replicas[0]!.message!, /asked for before/)
+    const [refused] = (await escalateReplicas(context, id, [replica!.id], WAIT)).replicas
+    assert.equal(refused!.outcome, 'refused')
+    assert.match(refused!.message!, /asked for before/)
   })
 
   test('is lost by farmers that lost leaves: the bond comes back, and what they forfeit is rebuilt', async () => {
     network.node.devnet!.setHeartbeatSeconds(1)
-    const [forLeaves, forSentinels] = bad
-    const [one] = await replicasOf(forLeaves!.node)
-    await overwriteLeaves(forLeaves!.fileOf(one!.id), 1)
+    const [one, ...rest] = await replicas()
+    // A segment gives back one shard of three.
+    const other = rest.find(
+      ({ node, shardIndex }) => node !== one!.node && shardIndex / 256n !== one!.shardIndex / 256n,
+    )
+    await overwriteLeaves(fileOf.get(one!.node)!(one!.id), 1)
     const extra = await challengeReplicas(context, [one!.id], WAIT)
     const failed = { outcome: 'failed', bondTo: 'challenger' }
     assert.deepEqual(extra.replicas, [{ id: one!.id, node: one!.node, ...failed }])
     assert.equal(extra.returnedWei, BOND)
-    const [other] = await replicasOf(forSentinels!.node)
-    await overwriteLeaves(forSentinels!.fileOf(other!.id), 1)
+    await overwriteLeaves(fileOf.get(other!.node)!(other!.id), 1)
     const groups = await escalateReplicas(context, id, [other!.id], WAIT)
     assert.deepEqual(groups.replicas, [{ id: other!.id, node: other!.node, ...failed }])
     assert.equal(groups.returnedWei, BOND)
-    const left = await listReplicasOfFile(network.provider, { bucketId, fileId: id })
+    const left = await replicas()
     assert.ok(left.every((each) => each.id !== one!.id && each.id !== other!.id))
     const client = await network.client({ bootstrap: network.addresses() })
     const result = await client.repair(id)
