@@ -9,7 +9,8 @@ import {
 } from '../../storage/shardProtocol/auditReplica.ts'
 import { errorMessage } from '../../util/errors.ts'
 import type { ClientContext } from '../context.ts'
-import { throwIfAborted } from '../errors.ts'
+import { ClientError, throwIfAborted } from '../errors.ts'
+import type { Farmer, FarmerDirectory } from '../farmers.ts'
 import type { StoredFile } from '../findFile.ts'
 import { type AuditedFarmer, type AuditedReplica, reportFarmer } from './auditReport.ts'
 import { drawSentinels, type SentinelDraw } from './drawSentinels.ts'
@@ -99,8 +100,9 @@ async function ask(
   const sentinels = await Promise.all(
     draw.numbers.map((number) => locateSentinel(own.layout, own.secrets, number)),
   )
-  const { target } = await farmers.farmerOf(replica.node)
-  const reply = await auditReplica(host, target, {
+  const farmer = await findFarmer(farmers, replica.node)
+  if (farmer instanceof ClientError) return { verdict: 'silent', error: farmer }
+  const reply = await auditReplica(host, farmer.target, {
     replicaId: replica.id,
     sentinels,
     signal,
@@ -109,6 +111,16 @@ async function ask(
   })
   if (reply.verdict !== 'held') farmers.blame(replica.node)
   return reply
+}
+
+/** The error of a node that is registered in a way that nobody can reach it. Throws `ApiError`. */
+async function findFarmer(farmers: FarmerDirectory, node: bigint): Promise<Farmer | ClientError> {
+  try {
+    return await farmers.farmerOf(node)
+  } catch (error) {
+    if (error instanceof ClientError) return error
+    throw error
+  }
 }
 
 const describe = (

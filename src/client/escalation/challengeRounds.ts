@@ -43,7 +43,10 @@ export async function challengeInRounds(
     for (const replica of round) {
       const { id, node } = replica
       const ending = await sendOne(replica, send)
-      endings.push(ending().then((found) => ({ id, node, ...found })))
+      const challenged = ending().then((found) => ({ id, node, ...found }))
+      // Should a later one not be sent, nobody waits for it.
+      challenged.catch(() => {})
+      endings.push(challenged)
     }
     for (const result of await Promise.allSettled(endings)) {
       if (result.status === 'rejected') throw result.reason

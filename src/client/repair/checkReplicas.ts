@@ -46,8 +46,6 @@ export async function checkReplicas(
 ): Promise<CheckedReplicas> {
   const active = new Set((await listNodes(context.provider)).map(({ node }) => node))
   const byNode = Map.groupBy(replicas, ({ node }) => node)
-  const inspectable = replicas.filter(({ node }) => active.has(node))
-  const unjoined = await findUnjoined(context, inspectable, { signal })
   const held: Replica[] = []
   const gone: GoneReplica[] = []
   const waiting = [...byNode]
@@ -55,10 +53,14 @@ export async function checkReplicas(
   const checkNode = async (node: bigint, ofNode: readonly Replica[]): Promise<void> => {
     const absence = active.has(node) ? undefined : await absenceOf(context, node)
     let silence: unknown
+    let unjoined: Set<string> | undefined
     for (const replica of ofNode) {
       throwIfAborted(signal)
-      const outside: Loss | undefined = unjoined.has(replica.id) ? { reason: 'unjoined' } : absence
-      const lost = outside ?? (await lossOf(context, replica, silence, signal))
+      let lost = absence ?? (await lossOf(context, replica, silence, signal))
+      if (lost === undefined && !replica.joined) {
+        unjoined ??= await findUnjoined(context, ofNode, { signal })
+        if (unjoined.has(replica.id)) lost = { reason: 'unjoined' }
+      }
       // It would be silent for its other replicas as well.
       if (lost?.reason === 'silent') silence = lost.error ?? 'silent'
       if (lost === undefined) held.push(replica)
