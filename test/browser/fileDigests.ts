@@ -2,12 +2,13 @@ import { createFileCipher, openFileCipher } from '../../src/crypto/fileCipher.ts
 import { CELL_PLAINTEXT_BYTES, cellCount } from '../../src/crypto/fileSizes.ts'
 import { bytesNamed, type Digests, digest, upTo } from './named.ts'
 
-const SIZES = [0, 1, 65_519, 65_520, 65_521, 200_000]
+/** None, one, around the edges of a cell, and several cells. */
+export const FILE_SIZES = [0, 1, 65_519, 65_520, 65_521, 200_000]
 
 /** Header and cells of encrypted files, and the files that come of them again. */
 export async function fileDigests(): Promise<Digests> {
   const digests: Digests = {}
-  for (const size of SIZES) {
+  for (const size of FILE_SIZES) {
     const plaintext = bytesNamed(`file of ${size}`, size)
     const { header, cells } = await encryptFile(plaintext)
     digests[`header of ${size}`] = digest(header)

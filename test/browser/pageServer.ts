@@ -68,6 +68,6 @@ const page = (importMap: object, entry: string): string => `<!doctype html>
     const input = await (await fetch('/input')).json()
     const { run } = await import(${JSON.stringify(entry)})
     return { output: await run(input) }
-  })().catch((error) => ({ error: error.stack ?? String(error) }))
+  })().catch((error) => ({ error: \`\${error}\\n\${error.stack}\` }))
   await fetch('/', { method: 'POST', body: JSON.stringify(outcome) })
 </script>`
