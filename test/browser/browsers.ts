@@ -18,7 +18,7 @@ export function findChromium(): Browser | undefined {
   return {
     name: 'Chromium',
     open: (url, profile) =>
-      start(program, [...CHROMIUM_OPTIONS, ...sandbox, `--user-data-dir=${profile}`, url]),
+      start(program, profile, [...CHROMIUM_OPTIONS, ...sandbox, `--user-data-dir=${profile}`, url]),
   }
 }
 
@@ -33,7 +33,7 @@ export function findFirefox(): Browser | undefined {
         ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`,
       )
       writeFileSync(join(profile, 'user.js'), lines.join(''))
-      return start(program, ['--headless', '--no-remote', '--profile', profile, url])
+      return start(program, profile, ['--headless', '--no-remote', '--profile', profile, url])
     },
   }
 }
@@ -44,8 +44,12 @@ const onPath = (...names: string[]): string | undefined =>
     .flatMap((directory) => names.map((name) => join(directory, name)))
     .find((file) => existsSync(file))
 
-const start = (program: string, args: string[]): ChildProcess =>
-  spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+/** What a browser writes beside its profile goes there too, and not into anybody's home. */
+const start = (program: string, profile: string, args: string[]): ChildProcess =>
+  spawn(program, args, {
+    env: { ...process.env, HOME: profile },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
 
 // Nothing but what the page asks for goes to a network.
 const CHROMIUM_OPTIONS = [
