@@ -1,4 +1,4 @@
-import { hexToBytes } from '@ethereumjs/util'
+import { bytesToHex, hexToBytes } from '@ethereumjs/util'
 import { multiaddr } from '@multiformats/multiaddr'
 import { encodeBase58, type JsonRpcApiProvider } from 'ethers'
 import { type FarmerNode, getNode } from '../api/actions/getNode.ts'
@@ -153,15 +153,34 @@ function peerIdText(multihash: string): string {
   }
 }
 
-/** The first three bytes of an IPv4 address, or four groups of an IPv6 one, unless it is this machine's. */
+/** The first three bytes of an IPv4 address, or the first 8 of an IPv6 one, unless it is this machine's. */
 export function subnetOf(addresses: readonly string[]): string | undefined {
   for (const text of addresses) {
-    const [first] = multiaddr(text).getComponents()
-    const { name, value = '' } = first ?? {}
-    if (name === 'ip4' && !value.startsWith('127.')) return value.split('.').slice(0, 3).join('.')
-    if (name === 'ip6' && value !== '::1') return value.split(':').slice(0, 4).join(':')
+    const address = addressBytes(text)
+    if (address === undefined) continue
+    const isMapped =
+      address.length === 16 && MAPPED_PREFIX.every((byte, at) => address[at] === byte)
+    const bytes = isMapped ? address.subarray(MAPPED_PREFIX.length) : address
+    if (bytes.length === 4 && bytes[0] !== 127) return bytes.subarray(0, 3).join('.')
+    if (bytes.length === 16 && !isLoopback(bytes)) return bytesToHex(bytes.subarray(0, 8))
   }
   return undefined
+}
+
+/** Of an IPv6 address that stands for an IPv4 one. */
+const MAPPED_PREFIX = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]
+
+const isLoopback = (bytes: Uint8Array): boolean =>
+  bytes.every((byte, at) => byte === (at === 15 ? 1 : 0))
+
+/** The 4 or 16 bytes of a multiaddr's IP address; its text has many forms. */
+function addressBytes(text: string): Uint8Array | undefined {
+  const found = multiaddr(text)
+    .getComponents()
+    .find(({ name }) => name === 'ip4' || name === 'ip6')
+  if (found?.value === undefined) return undefined
+  // Behind the protocol's code, which takes one byte.
+  return multiaddr(`/${found.name}/${found.value}`).bytes.subarray(1)
 }
 
 /** Where a connected peer really is; what it says of itself may be anything. */

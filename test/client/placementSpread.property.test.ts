@@ -115,6 +115,15 @@ describe('the subnet of a farmer', () => {
     assert.notEqual(one, subnetOf(['/ip6/2001:db8:1:3:3:4:5:6/tcp/4001']))
   })
 
+  test('is the same in whatever form an address is written', () => {
+    assert.equal(subnetOf(['/ip6/2001:db8::1/tcp/1']), subnetOf(['/ip6/2001:db8::2/tcp/1']))
+    assert.equal(subnetOf(['/ip6/::ffff:192.0.2.7/tcp/1']), subnetOf(['/ip4/192.0.2.9/tcp/1']))
+    assert.equal(
+      subnetOf(['/ip6zone/eth0/ip6/fe80::1/tcp/1']),
+      subnetOf(['/ip6/fe80:0:0:0:9::1/tcp/1']),
+    )
+  })
+
   test('is unknown on this machine itself, and where a peer was not reached by an address', () => {
     assert.equal(subnetOf(['/ip4/127.0.0.1/tcp/4001', '/ip6/::1/tcp/4001']), undefined)
     assert.equal(subnetOf(['/memory/7']), undefined)
