@@ -22,9 +22,13 @@ abstract contract PaidLeaves is SystemContract {
 
     /// @dev No replica runs longer than its bucket, and no bucket longer than this.
     uint256 private constant MAX_TERM_DAYS = 3650;
+    /// @dev Days are summed in spans, so that the longest jump over a term takes fewer than 200 reads.
+    uint256 private constant SPAN_DAYS = 64;
 
     mapping(uint256 node => PaidNode) private _paidNodes;
+    // By the day, and by the span of days, in which they end. What is past is never read again.
     mapping(uint256 node => mapping(uint256 day => uint64 leaves)) private _endingLeaves;
+    mapping(uint256 node => mapping(uint256 span => uint64 leaves)) private _endingInSpan;
 
     /// @notice The fewest leaves a node was paid for since this was asked last; for the Heft contract.
     function takePaidLeaves(uint256 node) external returns (uint256 leastLeaves) {
@@ -46,9 +50,11 @@ abstract contract PaidLeaves is SystemContract {
     function _countPaid(uint256 node, uint32 leaves, uint256 endTime) internal {
         uint256 endDay = endTime / 1 days;
         PaidNode memory paid = _upToDate(node);
-        if (endDay <= paid.day) return;
-        paid.leaves += leaves;
-        _endingLeaves[node][endDay] += leaves;
+        if (endDay > paid.day) {
+            _endingLeaves[node][endDay] += leaves;
+            _endingInSpan[node][endDay / SPAN_DAYS] += leaves;
+            paid.leaves += leaves;
+        }
         _paidNodes[node] = paid;
     }
 
@@ -57,23 +63,37 @@ abstract contract PaidLeaves is SystemContract {
         PaidNode memory paid = _upToDate(node);
         if (endDay > paid.day) {
             _endingLeaves[node][endDay] -= leaves;
+            _endingInSpan[node][endDay / SPAN_DAYS] -= leaves;
             _lower(paid, leaves);
         }
         _paidNodes[node] = paid;
     }
 
     /// @dev Takes off what has ended since the last time; the caller writes it back.
-    function _upToDate(uint256 node) private returns (PaidNode memory paid) {
+    function _upToDate(uint256 node) private view returns (PaidNode memory paid) {
         paid = _paidNodes[node];
         uint256 today = block.timestamp / 1 days;
-        if (paid.day + MAX_TERM_DAYS < today) _lower(paid, paid.leaves);
-        for (uint256 day = paid.day; paid.leaves != 0 && day++ < today;) {
-            uint64 ended = _endingLeaves[node][day];
-            if (ended == 0) continue;
-            delete _endingLeaves[node][day];
-            _lower(paid, ended);
-        }
+        if (paid.leaves != 0) _lower(paid, _endedSince(node, paid, today));
         paid.day = uint32(today);
+    }
+
+    /// @dev The leaves of replicas that ended after the day up to which a node was counted, until today: by the day
+    /// up to the first border of spans, then by the span, then by the day again.
+    function _endedSince(uint256 node, PaidNode memory paid, uint256 today)
+        private
+        view
+        returns (uint64 ended)
+    {
+        if (paid.day + MAX_TERM_DAYS < today) return paid.leaves;
+        uint256 day = uint256(paid.day) + 1;
+        while (day <= today) {
+            if (day % SPAN_DAYS == 0 && day + SPAN_DAYS - 1 <= today) {
+                ended += _endingInSpan[node][day / SPAN_DAYS];
+                day += SPAN_DAYS;
+            } else {
+                ended += _endingLeaves[node][day++];
+            }
+        }
     }
 
     function _lower(PaidNode memory paid, uint64 leaves) private pure {

@@ -72,11 +72,23 @@ abstract contract ReplicaPay is ReplicaRecords, PaidLeaves {
     /// joined the farmer's tree. What was paid is never taken back.
     function _earned(bytes32 id, Replica storage replica) internal view returns (uint256) {
         uint256 priceWei = replica.priceWei;
-        uint256 provenSeconds = _inspections().provenSince(id);
-        uint256 earnedWei = priceWei * provenSeconds / (replica.endTime - replica.startTime);
+        uint256 earnedWei = priceWei * _provenSeconds(id, replica) / (replica.endTime - replica.startTime);
         if (earnedWei > priceWei) return priceWei;
         uint256 collectedWei = replica.collectedWei;
         return earnedWei < collectedWei ? collectedWei : earnedWei;
+    }
+
+    /// @dev Nothing is earned for time after the term. What lies between its end and the last pass counts as proven
+    /// after it, so that a farmer which failed since then has less than before unless it collected: it is to collect,
+    /// or release, what has ended.
+    function _provenSeconds(bytes32 id, Replica storage replica) private view returns (uint256) {
+        uint256 provenSeconds = _inspections().provenSince(id);
+        uint256 endTime = replica.endTime;
+        if (block.timestamp <= endTime || provenSeconds == 0) return provenSeconds;
+        uint256 lastPassedTime = _inspections().inspectionsOf(replica.node).lastPassedTime;
+        if (lastPassedTime <= endTime) return provenSeconds;
+        uint256 afterEnd = lastPassedTime - endTime;
+        return provenSeconds > afterEnd ? provenSeconds - afterEnd : 0;
     }
 
     function _countsForHeft(Replica storage replica) internal view returns (bool) {

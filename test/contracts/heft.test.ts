@@ -39,6 +39,14 @@ const reward = async (account = FARMER) =>
   succeeded(await inspections.bench.call('Heft', 'rewardOf', [account])).result as bigint[]
 const nextEpoch = () => inspections.nextBlock(10n)
 
+/** Has replicas registered from now on end so many seconds after the bench began. */
+function endAt(seconds: bigint): void {
+  const { replicas } = earnings
+  const { offer } = Object.getPrototypeOf(replicas) as typeof replicas
+  replicas.offer = (terms = {}) =>
+    offer.call(replicas, { ...terms, endTime: earnings.startTime + seconds })
+}
+
 /** Lets an epoch pass with a sync, so that what is paid for counts from now on. */
 async function paidEpoch(): Promise<void> {
   await nextEpoch()
@@ -126,6 +134,20 @@ describe('sync', () => {
     assert.deepEqual(await paidLeaves(), [0n, 0n])
     const refused = await inspections.bench.call('Replicas', 'takePaidLeaves', [0])
     assertReverted(refused, 'OnlyHeft')
+  })
+
+  test('counts no ended replica, whatever else is registered on the day it ends', async () => {
+    endAt(10n * DAY_SECONDS + 7_200n)
+    await grown()
+    inspections.bench.time = earnings.startTime + 10n * DAY_SECONDS
+    const restOfDay = DAY_SECONDS - (inspections.bench.time % DAY_SECONDS)
+    endAt(10n * DAY_SECONDS + restOfDay - 1n)
+    await inspections.registered(0, 20, PRICE)
+    inspections.bench.time += 30n * DAY_SECONDS
+    await inspections.passed(0)
+    await paidEpoch()
+    assert.equal(await heftOf(), 0n)
+    assert.deepEqual(await paidLeaves(), [0n, 0n])
   })
 
   test('averages the last challenges, so that a missed one costs its share', async () => {

@@ -213,6 +213,23 @@ describe('collect', () => {
     assert.equal((await amounts(second.id)).earnedWei, PRICE / 8n)
   })
 
+  test('pays nothing for what is proven after the term has ended', async () => {
+    const { id } = await earnings.earning(PRICE)
+    await earnings.proven(2n)
+    await earnings.inspections.challenged(0)
+    earnings.at(8n)
+    await earnings.inspections.missed(0)
+    await earnings.proven(10n)
+    const { earnedWei } = await amounts(id)
+    assert.ok((earnedWei as bigint) <= (PRICE * 4n) / 10n, `${earnedWei}`)
+    for (const tenths of [12n, 18n]) {
+      await earnings.proven(tenths)
+      assert.equal((await amounts(id)).earnedWei, earnedWei)
+    }
+    await earnings.inspections.missed(0)
+    assert.equal((await amounts(id)).earnedWei, earnedWei)
+  })
+
   test('refuses everyone but the farmer, unknown replicas, and nothing earned', async () => {
     const { id } = await earnings.earning(PRICE)
     earnings.at(1n)
