@@ -42,6 +42,8 @@ abstract contract GroupRecords is Payments {
         uint32 leafCount;
         uint128 bondWei;
         uint64 deadlineSlot;
+        // While the chain has not come to this block, the deadline has not passed either.
+        uint64 deadlineBlock;
     }
 
     uint256 private constant MAX_GROUPS = 1 << 20;
@@ -49,7 +51,6 @@ abstract contract GroupRecords is Payments {
     mapping(bytes32 replicaId => Commitment) internal _commitments;
     mapping(bytes32 replicaId => mapping(uint256 word => uint256)) private _burnedGroups;
     mapping(bytes32 replicaId => Challenge) internal _challenges;
-    mapping(uint256 node => uint256) internal _openOfNode;
     mapping(address account => uint256) private _creditWei;
 
     /// @notice Commits to the sentinel groups of a replica in a bucket of the caller, once.
@@ -106,7 +107,6 @@ abstract contract GroupRecords is Payments {
     /// @dev Ends the challenge of a replica; its bond becomes credit.
     function _end(bytes32 replicaId, Challenge memory item, address account) internal {
         delete _challenges[replicaId];
-        _openOfNode[item.node]--;
         _creditWei[account] += item.bondWei;
     }
 

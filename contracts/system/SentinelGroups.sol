@@ -26,10 +26,6 @@ contract SentinelGroups is GroupRecords {
     error NothingToChallenge(bytes32 replicaId);
     /// @notice Another group of the replica waits for its answer.
     error AlreadyChallenged(bytes32 replicaId);
-    /// @notice The node has as many groups to answer as it may have.
-    error TooManyOfNode(uint256 node, uint256 limit);
-    /// @notice This block has as many new challenges as it may have.
-    error TooManyInBlock(uint256 limit);
     /// @notice This is not what the challenge revealed.
     error RevealMismatch(bytes32 replicaId);
     /// @notice The digest does not lead to what was committed to; if the owner is at fault, the leaves show it.
@@ -38,7 +34,7 @@ contract SentinelGroups is GroupRecords {
     error BadProof(bytes32 replicaId);
     /// @notice The deadline has passed.
     error TooLate(bytes32 replicaId, uint256 deadlineSlot);
-    /// @notice The farmer may still answer.
+    /// @notice The farmer may still answer: up to the deadline's slot, and its block.
     error TooEarly(bytes32 replicaId, uint256 deadlineSlot);
 
     event GroupChallenged(
@@ -62,28 +58,25 @@ contract SentinelGroups is GroupRecords {
 
     uint256 private constant MAX_POSITIONS = 16;
     uint256 private constant MAX_PATH = 20;
-    uint256 private constant MAX_OF_NODE = 4;
-    uint256 private constant MAX_IN_BLOCK = 16;
 
-    uint64 private _lastBlock;
-    uint64 private _countInLastBlock;
     // The first slot in which silence strikes the node again.
     mapping(uint256 node => uint256) private _nextStrikeSlot;
 
     /// @notice Asks a farmer for a group of a replica in a bucket of the caller. The bond goes back if the farmer does
-    /// not answer in time, and to the farmer if it does.
+    /// not answer in time, and to the farmer if it does. One group of a replica at a time; others' replicas take no
+    /// place away. Answers are ordinary transactions, so there is a whole period of inspections for them, and at
+    /// least half as many blocks as that has slots.
     function challenge(bytes32 replicaId, Reveal calldata reveal) external payable {
         Replicas.ReplicaView memory replica = _replicas().replicaOf(replicaId);
         _requireOwner(replica.bucketId);
-        (, uint256 answerSlots, uint256 bondWei) = _params().inspectionTerms();
+        (uint256 periodSlots,, uint256 bondWei) = _params().inspectionTerms();
         if (msg.value != bondWei) revert WrongBond(bondWei, msg.value);
         bool isOver = replica.endTime <= block.timestamp || _nodes().isDischarged(replica.node);
         if (isOver) revert NothingToChallenge(replicaId);
         _requireInRange(replicaId, replica.leafCount, reveal);
         if (_challenges[replicaId].revealHash != 0) revert AlreadyChallenged(replicaId);
         _burn(replicaId, reveal.group);
-        _countOpen(replica.node);
-        uint64 deadlineSlot = uint64(_slot() + answerSlots);
+        uint64 deadlineSlot = uint64(_slot() + periodSlots);
         _challenges[replicaId] = Challenge({
             revealHash: keccak256(abi.encode(reveal)),
             root: replica.root,
@@ -91,7 +84,8 @@ contract SentinelGroups is GroupRecords {
             node: replica.node,
             leafCount: replica.leafCount,
             bondWei: uint128(bondWei),
-            deadlineSlot: deadlineSlot
+            deadlineSlot: deadlineSlot,
+            deadlineBlock: uint64(block.number + periodSlots / 2)
         });
         emit GroupChallenged(replica.node, replicaId, reveal, bondWei, deadlineSlot);
     }
@@ -121,7 +115,7 @@ contract SentinelGroups is GroupRecords {
     /// twice within a round. Anyone may call it.
     function settle(bytes32 replicaId) external {
         Challenge memory item = _pending(replicaId);
-        if (_slot() <= item.deadlineSlot) revert TooEarly(replicaId, item.deadlineSlot);
+        if (!_isLate(item)) revert TooEarly(replicaId, item.deadlineSlot);
         _end(replicaId, item, item.challenger);
         bool isFault = _isFault(replicaId, item.node);
         bool struck = isFault && _claimStrike(item.node);
@@ -150,14 +144,6 @@ contract SentinelGroups is GroupRecords {
         _end(replicaId, item, _nodes().ownerOf(item.node));
     }
 
-    function _countOpen(uint256 node) private {
-        if (_openOfNode[node] == MAX_OF_NODE) revert TooManyOfNode(node, MAX_OF_NODE);
-        _openOfNode[node]++;
-        if (_lastBlock != block.number) (_lastBlock, _countInLastBlock) = (uint64(block.number), 0);
-        if (_countInLastBlock == MAX_IN_BLOCK) revert TooManyInBlock(MAX_IN_BLOCK);
-        _countInLastBlock++;
-    }
-
     function _requireInRange(bytes32 replicaId, uint256 leafCount, Reveal calldata reveal) private pure {
         uint32[] calldata positions = reveal.positions;
         bool inRange = positions.length != 0 && positions.length <= MAX_POSITIONS;
@@ -175,7 +161,12 @@ contract SentinelGroups is GroupRecords {
     {
         item = _pending(replicaId);
         if (item.revealHash != keccak256(abi.encode(reveal))) revert RevealMismatch(replicaId);
-        if (_slot() > item.deadlineSlot) revert TooLate(replicaId, item.deadlineSlot);
+        if (_isLate(item)) revert TooLate(replicaId, item.deadlineSlot);
+    }
+
+    /// @dev Nobody can answer in a slot without a block: while most of them have none, the deadline waits.
+    function _isLate(Challenge memory item) private view returns (bool) {
+        return _slot() > item.deadlineSlot && block.number > item.deadlineBlock;
     }
 
     function _isCommitted(bytes32 replicaId, Reveal calldata reveal, bytes32 digest)

@@ -109,11 +109,6 @@ export const SENTINEL_GROUPS_WORDS: RevertWords = {
     `Another group of the replica ${replicaId} waits for its answer`,
     'Wait until that is answered or settled.',
   ],
-  TooManyOfNode: ({ node, limit }) => [
-    `Node ${node} has ${limit} groups to answer, as many as it may have`,
-    WAIT_OR_ANOTHER,
-  ],
-  TooManyInBlock: TOO_MANY_IN_BLOCK,
   RevealMismatch: ({ replicaId }) => [
     `This is not what the challenge of the replica ${replicaId} revealed`,
     'Repeat group, salt, positions and path of the event GroupChallenged.',
