@@ -2,6 +2,7 @@ import type { FileDecipher } from '../crypto/fileCipher.ts'
 import { type CellSlice, createFileLayout, type FileLayout } from '../protocol/fileLayout.ts'
 import { CELL_BYTES } from '../protocol/fileLayoutShape.ts'
 import { type BoundedCache, createBoundedCache } from '../util/boundedCache.ts'
+import { freeBytes } from '../util/freeBytes.ts'
 import type { ClientContext } from './context.ts'
 import type { StoredFile } from './findFile.ts'
 import { readChecked } from './readChecked.ts'
@@ -108,13 +109,17 @@ export function createCellReader(options: CellReaderOptions): CellReader {
     }
     const wanted = [...new Set(slices.map(({ cell }) => layout.locateCell(cell).shard))]
     const stripes = { segment, firstStripe, stripeCount, wanted }
-    const plaintexts = await readCells(stripes, signal, (shards) =>
-      Promise.all(slices.map((slice) => decrypt(slice, shards, firstStripe))),
-    )
+    const plaintexts = await readCells(stripes, signal, async (shards) => {
+      const opening = slices.map((slice) => decrypt(slice, shards, firstStripe))
+      await Promise.allSettled(opening)
+      for (const shard of shards.values()) freeBytes(shard)
+      return await Promise.all(opening)
+    })
     for (const [index, slice] of slices.entries()) {
       const plaintext = plaintexts[index]!
       if (slices.length === 1) cache.set(String(slice.cell), plaintext)
       into.set(plaintext.subarray(slice.from, slice.to), at)
+      if (slices.length > 1) freeBytes(plaintext)
       at += slice.to - slice.from
     }
   }

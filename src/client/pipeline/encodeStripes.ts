@@ -6,6 +6,7 @@ import { CELL_TAG_BYTES } from '../../crypto/fileSizes.ts'
 import { createFileLayout } from '../../protocol/fileLayout.ts'
 import type { SegmentLayout } from '../../protocol/fileLayoutSegment.ts'
 import { CELL_BYTES, CELL_PLAINTEXT_BYTES } from '../../protocol/fileLayoutShape.ts'
+import { freeBytes } from '../../util/freeBytes.ts'
 import type { EncodeStripesJob } from './jobs.ts'
 
 /**
@@ -16,9 +17,10 @@ import type { EncodeStripesJob } from './jobs.ts'
 export async function encodeStripes(job: EncodeStripesJob): Promise<Uint8Array<ArrayBuffer>> {
   const { shape, firstStripe, stripeCount } = job
   const segment = createFileLayout(shape).segment(job.segment)
-  const rows = Array.from(
-    { length: segment.shardCount },
-    () => new Uint8Array(stripeCount * CELL_BYTES),
+  const rowBytes = stripeCount * CELL_BYTES
+  const memory = new Uint8Array(segment.shardCount * rowBytes)
+  const rows = Array.from({ length: segment.shardCount }, (_, shard) =>
+    memory.subarray(shard * rowBytes, (shard + 1) * rowBytes),
   )
   const tags = await encryptCells(job, segment, rows)
   // A row is cells of one shard after another; the code works byte by byte, so all stripes go at once.
@@ -30,6 +32,7 @@ export async function encodeStripes(job: EncodeStripesJob): Promise<Uint8Array<A
       if (sizeBytes > 0) await writeAt(job.shardFiles[shard]!, row.subarray(0, sizeBytes), start)
     }),
   )
+  freeBytes(memory)
   return tags
 }
 
@@ -47,14 +50,12 @@ async function encryptCells(
   for (let at = first; at < end; at++) {
     const index = firstCell + at
     const offset = (at - first) * CELL_PLAINTEXT_BYTES
-    const cell = await cipher.encryptCell(
-      index,
-      index === lastCell,
-      plaintext.subarray(offset, offset + CELL_PLAINTEXT_BYTES),
-    )
-    const stripe = Math.floor(at / dataShards) - firstStripe
-    rows[at % dataShards]!.set(cell, stripe * CELL_BYTES)
-    tags.set(cell.subarray(cell.length - CELL_TAG_BYTES), (at - first) * CELL_TAG_BYTES)
+    const plain = plaintext.subarray(offset, offset + CELL_PLAINTEXT_BYTES)
+    const start = (Math.floor(at / dataShards) - firstStripe) * CELL_BYTES
+    const end = start + plain.length + CELL_TAG_BYTES
+    const cell = rows[at % dataShards]!.subarray(start, end)
+    await cipher.encryptCell(index, index === lastCell, plain, cell)
+    tags.set(cell.subarray(plain.length), (at - first) * CELL_TAG_BYTES)
   }
   return tags
 }

@@ -12,15 +12,18 @@ export interface UploadWorkers {
   close(): Promise<void>
 }
 
-/** More jobs at once would only hold more memory: a replica needs an eighth of its shard. */
-const MOST_THREADS = 4
+/**
+ * The main thread sends meanwhile, and takes longer for a byte than one of these. Each holds some 40 MB: its isolate, and
+ * the parity of a replica, an eighth of its shard.
+ */
+const MOST_THREADS = 2
 const MAX_QUEUED = 4_096
 
 /** Threads without work hold as much memory as working ones, so they end; starting takes a tenth of this. */
 const IDLE_MS = 2_000
 
 export function createUploadWorkers(): UploadWorkers {
-  const size = Math.min(MOST_THREADS, availableParallelism())
+  const size = Math.max(1, Math.min(MOST_THREADS, availableParallelism() - 1))
   const startPool = (): WorkerPool<UploadJob, UploadJobResult> =>
     createWorkerPool({
       url: workerURL('./uploadWorker', import.meta),
