@@ -14,13 +14,19 @@ export interface WorkerSeat<Job, Result> {
   stop(): Promise<void>
 }
 
+/** Bytes are not counted by it, and little else lives in a worker; by default it would grow to 48 MB in each. */
+const YOUNG_HEAP_MB = 3
+
 export function createWorkerSeat<Job, Result>(url: URL): WorkerSeat<Job, Result> {
   let worker: Worker | undefined
   let current: PromiseWithResolvers<Result> | undefined
 
   function start(): Worker {
-    // Without the process's own flags, some of which, `--input-type` for one, fit no worker's file.
-    const started = new Worker(url, { execArgv: [] })
+    const started = new Worker(url, {
+      // Without the process's own flags, some of which, `--input-type` for one, fit no worker's file.
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
+    })
     started.on('message', (reply: JobReply<Result>) => {
       if (worker !== started) return
       if ('result' in reply) current?.resolve(reply.result)
