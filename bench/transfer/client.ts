@@ -1,5 +1,6 @@
-/** The client's process: nothing else runs here, so that its CPU time and memory are a client's. */
+/** The client's process: nothing else runs here, so that its CPU time and memory are a client's, as `genaro` has one. */
 
+import './keepClientSmall.ts'
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'

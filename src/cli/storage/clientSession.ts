@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import type { Client } from '../../client/createClient.ts'
+import { keepHeapSmall } from '../../util/keepHeapSmall.ts'
 import { type AccountFlags, withAccountOptions } from '../options.ts'
 
 /** The flags of a command that stores or reads files. */
@@ -31,6 +32,7 @@ export async function withClient<Result>(
   flags: ClientFlags,
   use: (client: Client, signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
+  keepHeapSmall()
   const [{ withSigner }, { createClient }, seeds] = await Promise.all([
     import('../session.ts'),
     import('../../client/createClient.ts'),
