@@ -114,6 +114,11 @@ contract Replicas is ReplicaPay, Stewards {
         _market().payFarmer(msg.sender, amountWei);
     }
 
+    /// @notice Whether an account may release a replica while it runs: the owner of its bucket, or the steward.
+    function isManager(bytes32 id, address account) external view returns (bool) {
+        return _isManagerOf(_existing(id).bucketId, account);
+    }
+
     /// @notice The id a replica has, whether or not it was registered: the EIP-712 struct hash of its offer.
     function replicaId(ReplicaOffer calldata offer) public pure returns (bytes32) {
         return keccak256(abi.encode(OFFER_TYPE_HASH, offer));
@@ -191,7 +196,7 @@ contract Replicas is ReplicaPay, Stewards {
     function _requireReleasable(bytes32 id) private view {
         Replica storage replica = _existing(id);
         uint256 endTime = replica.endTime;
-        if (endTime <= block.timestamp || _isManager(replica.bucketId)) return;
+        if (endTime <= block.timestamp || _isManagerOf(replica.bucketId, msg.sender)) return;
         if (!_nodes().isDischarged(replica.node)) revert ReplicaRuns(id, endTime);
     }
 

@@ -34,12 +34,12 @@ abstract contract Stewards is SystemContract {
         return _stewards[bucketId];
     }
 
-    function _isManager(bytes32 bucketId) internal view returns (bool) {
-        return _ownerOf(bucketId) == msg.sender || _stewards[bucketId] == msg.sender;
+    function _isManagerOf(bytes32 bucketId, address account) internal view returns (bool) {
+        return _ownerOf(bucketId) == account || _stewards[bucketId] == account;
     }
 
     function _requireManager(bytes32 bucketId) internal view {
-        if (!_isManager(bucketId)) revert NotBucketManager(bucketId, msg.sender);
+        if (!_isManagerOf(bucketId, msg.sender)) revert NotBucketManager(bucketId, msg.sender);
     }
 
     /// @dev Counts a replica that is registered on a node of `farmer`, who must not be the steward.
