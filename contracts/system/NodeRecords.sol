@@ -52,6 +52,8 @@ abstract contract NodeRecords is SystemContract {
     // Index of the owner's active node with this peer id, plus one.
     mapping(address owner => mapping(bytes32 peerIdHash => uint256)) internal _nodeByPeerId;
     uint256[] internal _allActiveNodes;
+    // The epoch after the last one in which the owner retired a node begins here.
+    mapping(address owner => uint256 slot) internal _registerFromSlot;
 
     /// @notice The account a node belongs to, for good.
     function ownerOf(uint256 node) external view returns (address) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Beacon} from "./Beacon.sol";
 import {Inspections} from "./Inspections.sol";
 import {NodeRecords} from "./NodeRecords.sol";
 import {Params} from "./Params.sol";
@@ -18,6 +19,8 @@ contract Nodes is NodeRecords {
     error ZeroCapacity();
     /// @notice The caller's stake does not cover one more node.
     error InsufficientStake(uint256 requiredWei, uint256 stakeWei);
+    /// @notice The caller retired a node in this epoch, and registers another from this slot on.
+    error RegisterLater(uint256 fromSlot);
     /// @notice The caller has an active node with this peer id.
     error NodeExists(uint256 node);
     /// @notice The caller has as many nodes as an account may have.
@@ -59,6 +62,8 @@ contract Nodes is NodeRecords {
     {
         if (peerId.length == 0 || peerId.length > MAX_PEER_ID_BYTES) revert BadPeerId(peerId.length);
         if (capacityBytes == 0) revert ZeroCapacity();
+        uint256 fromSlot = _registerFromSlot[msg.sender];
+        if (_beacon().currentSlot() < fromSlot) revert RegisterLater(fromSlot);
         _requireFreeStake();
         node = _nodes.length;
         _claimPeerId(keccak256(peerId), node);
@@ -87,12 +92,15 @@ contract Nodes is NodeRecords {
         emit NodeUpdated(node, capacityBytes, endpointHash);
     }
 
-    /// @notice Retires one of the caller's nodes for good and frees the stake locked for it.
+    /// @notice Retires one of the caller's nodes for good and frees the stake locked for it. The caller registers
+    /// another from the next epoch on: so one stake stands behind few indexes, which the schedule visits for good.
     function retire(uint256 node) external {
         Node storage record = _ownNode(node);
         uint256 replicaCount = record.replicaCount;
         if (replicaCount != 0) revert NodeHoldsReplicas(node, replicaCount);
         _leave(node, record);
+        uint256 epochSlots = Params(payable(SystemAddresses.PARAMS)).epochLengthSlots();
+        _registerFromSlot[msg.sender] = (_beacon().currentEpoch() + 1) * epochSlots;
         Inspections(payable(SystemAddresses.INSPECTIONS)).nodeRetired(node);
     }
 
@@ -151,6 +159,10 @@ contract Nodes is NodeRecords {
         record = _existing(node);
         if (record.owner != msg.sender) revert NotNodeOwner(node, record.owner);
         if (record.position == 0) revert NodeRetired(node);
+    }
+
+    function _beacon() private pure returns (Beacon) {
+        return Beacon(payable(SystemAddresses.BEACON));
     }
 
     function _requireReplicas() private view {

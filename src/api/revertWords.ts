@@ -119,6 +119,10 @@ export const REVERT_WORDS: Partial<Record<SystemContractName, RevertWords>> = {
       `One more node needs a stake of ${formatAmount(requiredWei!)}, it is ${formatAmount(stakeWei!)}`,
       'Stake the difference first with `genaro stake`.',
     ],
+    RegisterLater: ({ fromSlot }) => [
+      `The account retired a node in this epoch and registers another from slot ${fromSlot} on`,
+      'Try again in the next epoch.',
+    ],
     NodeExists: ({ node }) => [`The account has node ${node} with this peer id`],
     TooManyNodes: ({ limit }) => [`The account has as many nodes as it may have: ${limit}`],
     UnknownNode: ({ node }) => [`There is no node ${node}`],

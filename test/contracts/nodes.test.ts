@@ -24,6 +24,8 @@ import { createTestKey } from '../helpers/validatorKey.ts'
 
 /** The index the first node of a test gets: the devnet's farmers come before it. */
 const FIRST = BigInt(DEVNET_FARMER_COUNT)
+/** An epoch of the devnet. */
+const EPOCH_SLOTS = 10n
 const MINIMUM = 5_000n * GNX
 const ENDPOINT = `0x${'e1'.repeat(32)}`
 const ZERO_ADDRESS = `0x${'00'.repeat(20)}`
@@ -82,7 +84,22 @@ describe('register', () => {
     succeeded(await register(1))
     assertReverted(await register(1), 'NodeExists', FIRST)
     await bench.send('Nodes', 'retire', [FIRST])
+    await bench.setSlot(EPOCH_SLOTS)
     assert.deepEqual(succeeded(await register(1)).result, [FIRST + 1n])
+  })
+
+  test('comes in another epoch than a retirement, so that one stake makes no rows of nodes', async () => {
+    await stake(2n)
+    await bench.setSlot(EPOCH_SLOTS + 3n)
+    succeeded(await register(1))
+    await bench.send('Nodes', 'retire', [FIRST])
+    assertReverted(await register(2), 'RegisterLater', 2n * EPOCH_SLOTS)
+    await bench.setSlot(2n * EPOCH_SLOTS - 1n)
+    assertReverted(await register(2), 'RegisterLater', 2n * EPOCH_SLOTS)
+    await bench.send('Staking', 'bet', [], { from: BOB, value: MINIMUM })
+    succeeded(await register(2, { from: BOB }))
+    await bench.setSlot(2n * EPOCH_SLOTS)
+    succeeded(await register(2))
   })
 
   test('refuses peer ids and capacities out of range', async () => {
