@@ -5,8 +5,9 @@ import {Sampling} from "../libraries/Sampling.sol";
 import {Strikes} from "./Strikes.sol";
 
 /// @title Challenges that anybody may pay for
-/// @notice Special transactions of kind 16. A bond asks one replica for its leaves: a farmer that shows them has it,
-/// one that does not loses the replica, and the bond goes back.
+/// @notice Special transactions of kind 16. A bond asks one replica for its leaves: a farmer that shows them has half
+/// of it, one that does not loses the replica, and the bond goes back. The other half is burned, and few begin in a
+/// block: so whoever challenges itself, to take places from others or room from answers, pays for it.
 abstract contract ExtraChallenges is Strikes {
     /// @notice An extra challenge needs exactly this bond.
     error WrongBond(uint256 neededWei, uint256 sentWei);
@@ -14,7 +15,8 @@ abstract contract ExtraChallenges is Strikes {
     error AlreadyChallenged(bytes32 replicaId, uint256 challengeId);
     /// @notice A replica of fewer leaves than there are regions cannot be challenged by itself.
     error ReplicaTooSmall(bytes32 replicaId, uint256 leafCount);
-    /// @notice The node has as many extra challenges pending as it may have.
+    /// @notice The node has as many extra challenges pending as it may have, not counting those of buckets' owners and
+    /// stewards, who are not held by the limit.
     error TooManyOfNode(uint256 node, uint256 limit);
     /// @notice This block has as many new extra challenges as it may have.
     error TooManyInBlock(uint256 limit);
@@ -32,8 +34,12 @@ abstract contract ExtraChallenges is Strikes {
     );
     event CreditWithdrawn(address indexed account, uint256 amountWei);
 
-    uint256 private constant MAX_OF_NODE = 4;
-    uint256 private constant MAX_IN_BLOCK = 16;
+    event BondBurned(uint256 indexed challengeId, uint256 amountWei);
+
+    uint256 private constant MAX_PUBLIC_OF_NODE = 4;
+    // Answers to so many fill no more than a part of the lane.
+    uint256 private constant MAX_IN_BLOCK = 2;
+    uint256 private constant BURNED_PART = 2;
 
     // The last block with an extra challenge, and how many it has.
     uint64 private _extraBlock;
@@ -47,15 +53,20 @@ abstract contract ExtraChallenges is Strikes {
         if (msg.value != bondWei) revert WrongBond(bondWei, msg.value);
         Tree storage tree = _trees[node];
         if (tree.closed) revert NodeClosed(node);
+        uint256 pending = _extraOf[replicaId];
+        if (pending != 0) revert AlreadyChallenged(replicaId, pending);
+        bool isPublic = !_replicas().isManager(replicaId, msg.sender);
+        if (isPublic) _countPublic(node, tree);
         _countInBlock();
-        uint256 place = _freePlace(node, tree, replicaId);
         challengeId = ++_queue.lastId;
-        tree.extraIds[place] = challengeId;
+        _extraOf[replicaId] = challengeId;
+        tree.extraIds.push(challengeId);
         _pendingWork++;
         Challenge storage item = _challenges[challengeId];
         item.node = node;
         item.snapshotSlot = _slot();
         item.snapshotBlock = uint64(block.number);
+        item.isPublic = isPublic;
         item.replicaId = replicaId;
         item.challenger = msg.sender;
         item.bondWei = uint96(bondWei);
@@ -79,26 +90,22 @@ abstract contract ExtraChallenges is Strikes {
 
     function _passExtra(uint256 id, Challenge storage item, address farmer) internal {
         emit Passed(item.node, id, 0);
-        _endExtra(id, item, farmer);
+        uint256 bondWei = item.bondWei;
+        uint256 burnedWei = bondWei / BURNED_PART;
+        _endExtra(id, item, farmer, bondWei - burnedWei);
+        emit BondBurned(id, burnedWei);
+        (bool burned,) = address(0).call{value: burnedWei}("");
+        assert(burned);
+    }
+
+    function _countPublic(uint64 node, Tree storage tree) private {
+        if (tree.publicExtras == MAX_PUBLIC_OF_NODE) revert TooManyOfNode(node, MAX_PUBLIC_OF_NODE);
+        tree.publicExtras++;
     }
 
     function _countInBlock() private {
         if (_extraBlock != block.number) (_extraBlock, _extrasInBlock) = (uint64(block.number), 0);
         if (_extrasInBlock == MAX_IN_BLOCK) revert TooManyInBlock(MAX_IN_BLOCK);
         _extrasInBlock++;
-    }
-
-    function _freePlace(uint64 node, Tree storage tree, bytes32 replicaId)
-        private
-        view
-        returns (uint256 place)
-    {
-        place = MAX_OF_NODE;
-        for (uint256 i; i < MAX_OF_NODE; i++) {
-            uint256 id = tree.extraIds[i];
-            if (id == 0) place = i;
-            else if (_challenges[id].replicaId == replicaId) revert AlreadyChallenged(replicaId, id);
-        }
-        if (place == MAX_OF_NODE) revert TooManyOfNode(node, MAX_OF_NODE);
     }
 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Sampling} from "../libraries/Sampling.sol";
 import {SumTree} from "../libraries/SumTree.sol";
 import {InspectionRecords} from "./InspectionRecords.sol";
 import {SystemAddresses} from "./SystemAddresses.sol";
 
 /// @title The trees that farmers keep of their replicas
 /// @notice Farmers show with paths how their trees change; the chain keeps root, sum and height. A replica counts and
-/// earns from when it joined. A tree stands still while a scheduled challenge asks about it.
+/// earns from when it joined, though not while its tree is too small to be asked about. A tree stands still while a
+/// scheduled challenge asks about it. Replicas that ended are in it until they are released, which anybody may do with
+/// them; then they are dead, and have to be dropped.
 abstract contract FarmerTrees is InspectionRecords {
     /// @notice One call takes 1 to 64 changes.
     error BatchOutOfRange(uint256 count);
@@ -92,12 +95,15 @@ abstract contract FarmerTrees is InspectionRecords {
         JoinedReplica storage replica = _joined[id];
         if (replica.joined) revert AlreadyJoined(id);
         bool paid = _requireMatch(node, change);
-        uint48 time = uint48(block.timestamp);
-        if (tree.totalLeaves == 0) tree.lastSettledTime = time;
+        if (tree.totalLeaves < Sampling.REGION_COUNT) _restart(node, tree);
+        tree.joinedSince = true;
         replica.joined = true;
         replica.node = node;
         replica.paid = paid;
-        replica.startProvenSeconds = tree.provenSeconds + time - tree.lastSettledTime;
+        uint48 settledTime = tree.lastSettledTime;
+        replica.startProvenSeconds = tree.provenSeconds;
+        replica.settledTime = settledTime;
+        replica.lateSeconds = uint32(block.timestamp - settledTime);
         _growTo(tree, change.place);
         bytes32 entry = SumTree.entryHash(id, change.root, change.leafCount);
         tree.root = _replace(tree, change, 0, 0, entry, change.leafCount);

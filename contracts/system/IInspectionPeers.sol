@@ -10,6 +10,12 @@ interface IInspectedReplicas {
         view
         returns (uint64 node, bytes32 root, uint32 leafCount, bool paid);
 
+    /// @notice The leaves a node is paid for, as they were counted last.
+    function paidLeavesOf(uint256 node) external view returns (uint256 leaves, uint256 leastLeaves);
+
+    /// @notice Whether an account owns the bucket of a replica or is its steward.
+    function isManager(bytes32 replicaId, address account) external view returns (bool);
+
     /// @notice Ends a replica whose farmer failed to show it.
     function forfeit(bytes32 replicaId) external;
 }

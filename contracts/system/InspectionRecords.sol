@@ -51,27 +51,31 @@ abstract contract InspectionRecords is SystemContract {
     struct Tree {
         bytes32 root;
         uint64 totalLeaves;
-        uint48 paidLeaves;
-        uint48 deadLeaves;
+        uint64 paidLeaves;
+        uint64 deadLeaves;
         uint8 height;
         uint8 strikes;
         // Entries of the window that were ever written, up to its size.
         uint8 windowCount;
-        // Too many dead leaves at the last snapshot.
-        bool stale;
         // Discharged or retired, for good.
         bool closed;
         uint48 lastPassedTime;
         uint48 provenSeconds;
         uint48 lastSettledTime;
-        uint64 challengeId;
-        uint64 windowSum;
+        // When it was first found with too many dead leaves; 0 while it has few.
+        uint48 staleTime;
         uint8 windowNext;
         uint24 windowPasses;
+        // A replica joined since `lastSettledTime`.
+        bool joinedSince;
+        uint64 challengeId;
+        uint64 windowSum;
         // The last round with a strike; `strikes` counts one for each.
         uint64 struckRound;
+        // Of the extra challenges, those that are not its bucket's owner's or steward's.
+        uint8 publicExtras;
         uint64[24] window;
-        uint64[4] extraIds;
+        uint64[] extraIds;
     }
 
     struct Challenge {
@@ -83,6 +87,8 @@ abstract contract InspectionRecords is SystemContract {
         bytes32 seed;
         uint64 deadlineClock;
         uint64 paidLeaves;
+        // Whether it takes one of the places that a node has for everybody's challenges.
+        bool isPublic;
         bytes32 replicaId;
         address challenger;
         uint96 bondWei;
@@ -90,7 +96,10 @@ abstract contract InspectionRecords is SystemContract {
 
     struct JoinedReplica {
         uint64 node;
+        // What the tree had proven when it joined, since when that had been settled, and how much later it joined.
         uint48 startProvenSeconds;
+        uint48 settledTime;
+        uint32 lateSeconds;
         uint48 releasedSlot;
         bool joined;
         bool paid;
@@ -123,6 +132,10 @@ abstract contract InspectionRecords is SystemContract {
     mapping(uint256 node => Tree) internal _trees;
     mapping(uint256 challengeId => Challenge) internal _challenges;
     mapping(bytes32 replicaId => JoinedReplica) internal _joined;
+    // The extra challenge of a replica that waits or is open.
+    mapping(bytes32 replicaId => uint256 challengeId) internal _extraOf;
+    // Times between two settlements, by when they began, in which a replica joined and nothing was proven.
+    mapping(uint256 node => mapping(uint256 settledTime => bool)) internal _unproven;
 
     function _slot() internal view returns (uint64) {
         return uint64(Beacon(payable(SystemAddresses.BEACON)).currentSlot());
@@ -150,6 +163,19 @@ abstract contract InspectionRecords is SystemContract {
         if (present == before) return;
         if (present) _pendingWork++;
         else _pendingWork--;
+    }
+
+    /// @dev Begins anew the time that the next pass proves; what went by since the last settlement is not proven. Who
+    /// joined meanwhile loses no more than that: the time before it joined is then taken off nothing.
+    function _restart(uint256 node, Tree storage tree) internal {
+        uint48 time = uint48(block.timestamp);
+        uint48 settledTime = tree.lastSettledTime;
+        if (settledTime == time) return;
+        if (tree.joinedSince) {
+            tree.joinedSince = false;
+            _unproven[node][settledTime] = true;
+        }
+        tree.lastSettledTime = time;
     }
 
     function _requireOwner(uint256 node) internal view returns (address owner) {

@@ -87,8 +87,8 @@ abstract contract InspectionViews is InspectionRecords {
         return _trees[node].challengeId;
     }
 
-    /// @notice The extra challenges a node waits for or has to answer; 0 in places that are free.
-    function extraChallengesOf(uint256 node) external view returns (uint64[4] memory) {
+    /// @notice The extra challenges a node waits for or has to answer.
+    function extraChallengesOf(uint256 node) external view returns (uint64[] memory) {
         return _trees[node].extraIds;
     }
 
@@ -115,6 +115,7 @@ abstract contract InspectionViews is InspectionRecords {
         if (!replica.joined) return 0;
         uint256 proven = _trees[replica.node].provenSeconds;
         uint256 start = replica.startProvenSeconds;
+        if (!_unproven[replica.node][replica.settledTime]) start += replica.lateSeconds;
         return proven > start ? proven - start : 0;
     }
 

@@ -8,7 +8,8 @@ import {SystemAddresses} from "./SystemAddresses.sol";
 /// @title What follows from passing and from failing
 /// @notice A pass of a scheduled challenge proves time and counts for heft; a failure is a strike, and three in a row
 /// without a pass discharge the node. Of the failures in one round only the first is a strike, so that nobody can
-/// turn a short outage into three by paying for challenges.
+/// turn an outage into three strikes within a round; one that lasts from a round to the one after may bring a strike in
+/// both.
 abstract contract Strikes is InspectionRecords {
     uint256 private constant STRIKE_LIMIT = 3;
     uint256 private constant WINDOW_LENGTH = 24;
@@ -42,6 +43,7 @@ abstract contract Strikes is InspectionRecords {
         tree.strikes = 0;
         tree.provenSeconds += time - tree.lastSettledTime;
         tree.lastSettledTime = time;
+        tree.joinedSince = false;
         tree.lastPassedTime = time;
         tree.challengeId = 0;
         _pushWindow(tree, leaves, true);
@@ -52,15 +54,14 @@ abstract contract Strikes is InspectionRecords {
         (uint64 node, uint64 round) = (item.node, item.round);
         _trees[node].challengeId = 0;
         _forget(id);
-        _failRound(node, id, round);
+        _proveNothing(node, _trees[node]);
+        _strike(node, id, round);
     }
 
-    /// @dev A scheduled failure; `id` is 0 when the tree was too stale to ask about.
-    function _failRound(uint64 node, uint256 id, uint64 round) internal {
-        Tree storage tree = _trees[node];
-        tree.lastSettledTime = uint48(block.timestamp);
+    /// @dev What became of a round in which the node was to show its tree, and did not.
+    function _proveNothing(uint64 node, Tree storage tree) internal {
+        _restart(node, tree);
         _pushWindow(tree, 0, false);
-        _strike(node, id, round);
     }
 
     function _strike(uint64 node, uint256 id, uint64 round) internal {
@@ -87,20 +88,27 @@ abstract contract Strikes is InspectionRecords {
         _noteWatched(tree, watched);
     }
 
-    /// @dev Takes a pending extra challenge off the node's short list, and gives its bond to an account.
-    function _endExtra(uint256 id, Challenge storage item, address account) internal {
-        _creditWei[account] += item.bondWei;
-        uint64[4] storage ids = _trees[item.node].extraIds;
+    /// @dev Takes a pending extra challenge off the node's short list, and gives coins of its bond to an account.
+    function _endExtra(uint256 id, Challenge storage item, address account, uint256 amountWei)
+        internal
+    {
+        _creditWei[account] += amountWei;
+        Tree storage tree = _trees[item.node];
+        if (item.isPublic) tree.publicExtras--;
+        delete _extraOf[item.replicaId];
+        uint64[] storage ids = tree.extraIds;
+        uint64 last = ids[ids.length - 1];
         for (uint256 i; i < ids.length; i++) {
-            if (ids[i] == id) ids[i] = 0;
+            if (ids[i] == id) ids[i] = last;
         }
+        ids.pop();
         _forget(id);
     }
 
     /// @dev Ends a challenge without an outcome.
     function _void(uint256 id, Challenge storage item) internal {
         emit ChallengeVoided(item.node, id);
-        if (item.replicaId != 0) return _endExtra(id, item, item.challenger);
+        if (item.replicaId != 0) return _endExtra(id, item, item.challenger, item.bondWei);
         _trees[item.node].challengeId = 0;
         _forget(id);
     }
@@ -124,9 +132,9 @@ abstract contract Strikes is InspectionRecords {
         tree.closed = true;
         uint256 id = tree.challengeId;
         if (id != 0) _void(id, _challenges[id]);
-        for (uint256 i; i < 4; i++) {
-            id = tree.extraIds[i];
-            if (id != 0) _void(id, _challenges[id]);
+        for (uint256 left = tree.extraIds.length; left != 0; left--) {
+            id = tree.extraIds[left - 1];
+            _void(id, _challenges[id]);
         }
         bool watched = _isWatched(tree);
         tree.root = 0;

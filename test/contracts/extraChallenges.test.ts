@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, test } from 'node:test'
+import { Address } from '@ethereumjs/util'
 import { systemContractAddress } from '../../src/protocol/addresses.ts'
 import { GNX } from '../../src/protocol/params.ts'
 import { systemContractInterface } from '../../src/protocol/systemContracts.ts'
 import { extraSeed } from '../../src/spor/inspectionSeed.ts'
 import {
   ALICE,
+  account,
   assertReverted,
   BOB,
   checksum,
@@ -19,6 +21,7 @@ import { BUCKET, FARMERS } from '../helpers/replicaBench.ts'
 
 const OWNER = FARMERS[0]!.address
 const INSPECTIONS = systemContractAddress('Inspections')
+const ZERO = new Address(new Uint8Array(20))
 
 let bench: InspectionBench
 beforeEach(async () => {
@@ -41,13 +44,21 @@ async function storedOnly(node: number, leafCount: number): Promise<JoinedReplic
   return replica
 }
 
+/** Challenges replicas one after another, as few as a block takes. */
+async function challengedOnePerBlock(ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
+    await bench.nextBlock()
+    await challenged(id)
+  }
+}
+
 describe('an extra challenge', () => {
-  test('opens two blocks later with its own seed, and a pass gives the farmer the bond', async () => {
+  test('opens two blocks later with its own seed, and a pass gives the farmer half the bond', async () => {
     const { id: replicaId } = await bench.joined(0, 33)
     const outcome = succeeded(await challenge(replicaId))
     const id = outcome.result[0] as bigint
     assert.deepEqual([...outcome.events[0]!.args], [0n, id, replicaId, checksum(BOB), GNX])
-    assert.deepEqual(await bench.view('extraChallengesOf', 0), [0n, 0n, 0n, id])
+    assert.deepEqual(await bench.view('extraChallengesOf', 0), [id])
     await bench.endBlocks(2)
     const { mix } = bench.bench
     await bench.endBlock()
@@ -56,15 +67,30 @@ describe('an extra challenge', () => {
     assert.deepEqual(seed, extraSeed({ mix, replicaId: bytes, challengeId: id }))
     const answered = succeeded(await bench.answer(id, await bench.prove(id)))
     assert.deepEqual([...answered.events[0]!.args], [0n, id, 0n])
-    assert.deepEqual([await credit(), await credit(OWNER)], [0n, GNX])
-    assert.deepEqual(await bench.view('extraChallengesOf', 0), [0n, 0n, 0n, 0n])
+    assert.deepEqual([await credit(), await credit(OWNER)], [0n, GNX / 2n])
+    assert.deepEqual(await bench.view('extraChallengesOf', 0), [])
+  })
+
+  test('that is passed burns the other half, so that nobody challenges itself for nothing', async () => {
+    const { id: replicaId } = await storedOnly(0, 20)
+    await bench.bench.fund(OWNER, GNX)
+    const burned = await bench.bench.balanceOf(ZERO)
+    const id = succeeded(await challenge(replicaId, GNX, OWNER)).result[0] as bigint
+    await bench.endBlocks(3)
+    const outcome = succeeded(await bench.answer(id, await bench.prove(id)))
+    const { args } = outcome.events.find(({ name }) => name === 'BondBurned')!
+    assert.deepEqual([...args], [id, GNX / 2n])
+    assert.equal(await bench.bench.balanceOf(ZERO), burned + GNX / 2n)
+    succeeded(await bench.call('withdrawCredit', [], OWNER))
+    assert.equal(await bench.bench.balanceOf(OWNER), GNX / 2n)
+    assert.equal(await bench.bench.balanceOf(INSPECTIONS), 0n)
   })
 
   test('asks for a replica that did not join as well', async () => {
     const id = await challenged((await storedOnly(0, 20)).id)
     await bench.endBlocks(3)
     succeeded(await bench.answer(id, await bench.prove(id)))
-    assert.equal(await credit(OWNER), GNX)
+    assert.equal(await credit(OWNER), GNX / 2n)
   })
 
   test('that is passed counts for nothing else: no inspections, no time, no strikes cleared', async () => {
@@ -146,27 +172,44 @@ describe('an extra challenge', () => {
     assert.equal(await bench.bench.balanceOf(INSPECTIONS), 0n)
   })
 
-  test('is one at a time for a replica, and at most four for a node', async () => {
+  test('is one at a time for a replica, and at most four of the public for a node', async () => {
     const ids = []
     for (let count = 0; count < 5; count++) ids.push((await bench.registered(0, 20)).id)
     const first = await challenged(ids[0]!)
     assertReverted(await challenge(ids[0]!), 'AlreadyChallenged', ids[0], first)
-    for (const id of ids.slice(1, 4)) succeeded(await challenge(id))
+    await challengedOnePerBlock(ids.slice(1, 4))
     assertReverted(await challenge(ids[4]!), 'TooManyOfNode', 0n, 4n)
     assertReverted(await challenge(ids[0]!), 'AlreadyChallenged', ids[0], first)
     await bench.endBlocks(9)
     succeeded(await challenge(ids[4]!))
   })
 
-  test('is one of at most 16 new ones in a block', async () => {
+  test('of the bucket’s owner or steward finds a place however many others there are', async () => {
+    const steward = account(77)
+    await bench.bench.fund(steward, GNX)
+    succeeded(await bench.bench.call('Replicas', 'nameSteward', [BUCKET, steward], { from: ALICE }))
     const ids = []
-    for (const node of [0, 1, 2, 3, 4]) {
-      for (let count = 0; count < 4; count++) ids.push((await bench.registered(node, 20)).id)
-    }
-    for (const id of ids.slice(0, 16)) succeeded(await challenge(id))
-    assertReverted(await challenge(ids[16]!), 'TooManyInBlock', 16n)
+    for (let count = 0; count < 6; count++) ids.push((await bench.registered(0, 20)).id)
+    await challengedOnePerBlock(ids.slice(0, 4))
+    assertReverted(await challenge(ids[4]!), 'TooManyOfNode', 0n, 4n)
+    const own = succeeded(await challenge(ids[4]!, GNX, ALICE)).result[0] as bigint
+    assertReverted(await challenge(ids[4]!, GNX, ALICE), 'AlreadyChallenged', ids[4], own)
+    await bench.nextBlock()
+    succeeded(await challenge(ids[5]!, GNX, steward))
+    assert.equal(((await bench.view('extraChallengesOf', 0)) as bigint[]).length, 6)
+    await bench.endBlocks(9)
+    assert.deepEqual([await credit(ALICE), await credit(steward)], [GNX, GNX])
+    assert.deepEqual(await bench.view('extraChallengesOf', 0), [])
+  })
+
+  test('is one of at most two new ones in a block', async () => {
+    const ids = []
+    for (const node of [0, 1, 2]) ids.push((await bench.registered(node, 20)).id)
+    for (const id of ids.slice(0, 2)) succeeded(await challenge(id))
+    assertReverted(await challenge(ids[2]!), 'TooManyInBlock', 2n)
+    assertReverted(await challenge(ids[2]!, GNX, ALICE), 'TooManyInBlock', 2n)
     await bench.endBlock()
-    for (const id of ids.slice(16)) succeeded(await challenge(id))
+    succeeded(await challenge(ids[2]!))
   })
 
   test('does not freeze the tree', async () => {

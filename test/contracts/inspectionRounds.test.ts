@@ -100,6 +100,16 @@ describe('a round', () => {
     assert.deepEqual(snapshotsOf(await bench.endBlock()), [5n])
   })
 
+  test('that ended while slots had no block is finished in the first block of the next one', async () => {
+    await bench.joined(5, 20)
+    await bench.endBlock({ slots: 12n })
+    const outcome = await bench.endBlock({ slots: 3n })
+    assert.deepEqual(snapshotsOf(outcome), [5n])
+    assert.equal(outcome.events[0]!.args.round, 1n)
+    assert.deepEqual(await roundNow(), { round: 2n, start: 11n, length: 10n })
+    assert.deepEqual(snapshotsOf(await bench.endBlock()), [])
+  })
+
   test('leaves out a node whose challenge is still pending', async () => {
     await bench.joined(0, 20)
     await bench.endBlock()
@@ -128,13 +138,15 @@ describe('a block', () => {
     }
   })
 
-  test('whose round is over goes on with the next round, and the rest has no strike', async () => {
+  test('whose round is over asks who fits in it yet, goes on with the next, and the rest has no strike', async () => {
     await putNodes(100)
     await bench.endBlock({ slots: 99n })
     await bench.endBlock()
     const { round } = await roundNow()
-    assert.deepEqual(snapshotsOf(await bench.step()), [])
+    const last = Array.from({ length: 32 }, (_, index) => BigInt(33 + index))
+    assert.deepEqual(snapshotsOf(await bench.step()), last)
     assert.equal((await roundNow()).round, round + 1n)
+    assert.deepEqual(snapshotsOf(await bench.step()), [])
     assert.equal((await bench.tree(99)).strikes, 0n)
     assert.equal((await bench.tree(99)).frozenBy, 0n)
   })
@@ -154,8 +166,10 @@ describe('a block', () => {
     assert.deepEqual(some, [
       [1, 0],
       [32, 0],
+      [7, 0],
       [0, 1],
       [0, 32],
+      [0, 7],
     ])
   })
 
