@@ -70,6 +70,8 @@ export interface LaneSource {
   next(bytesLeft: number): NetworkTransaction | undefined
   /** Says that the transaction given last cannot be part of this block, and why. */
   reject(transaction: NetworkTransaction, error: Error): void
+  /** Says that the one given last finds no more room in this block, but may be part of a later one. */
+  defer(transaction: NetworkTransaction): void
 }
 
 /** The canonical chain and its database. Knows no clock, no network, no keys and no pool. */

@@ -54,6 +54,15 @@ export const heftSyncKey: Uint8Array = SLOT_2
  */
 export const inspectionsKey: Uint8Array = SLOT_0
 
+/**
+ * Inspections: the words of a challenge, by its id: the first, which `decodeChallengeWord` reads, its seed (0 until it is
+ * open), and the replica it asks for (0 for the whole tree).
+ */
+export function challengeKeys(id: bigint) {
+  const first = mappingKey(word(id), SLOT_4)
+  return { challenge: first, seed: wordAfter(first, 1n), replicaId: wordAfter(first, 3n) }
+}
+
 /** StorageMarket: the first word of a bucket, which `decodeBucketWord` reads. The id is 32 bytes. */
 export const bucketKey = (id: Uint8Array): Uint8Array => mappingKey(id, SLOT_0)
 

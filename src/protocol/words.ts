@@ -150,3 +150,11 @@ export type InspectionsWord = Values<typeof INSPECTIONS_FIELDS>
 
 export const decodeInspectionsWord = (bytes: Uint8Array): InspectionsWord =>
   unpackWord(INSPECTIONS_FIELDS, bytes)
+
+const CHALLENGE_FIELDS = { node: 64, round: 64, snapshotSlot: 64, snapshotBlock: 64 } as const
+
+/** A challenge's node, round, and when it began; block 0 when there is none. */
+export type ChallengeWord = Values<typeof CHALLENGE_FIELDS>
+
+export const decodeChallengeWord = (bytes: Uint8Array): ChallengeWord =>
+  unpackWord(CHALLENGE_FIELDS, bytes)

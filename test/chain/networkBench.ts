@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { Block, createBlockHeader } from '@ethereumjs/block'
 import { createFeeMarket1559Tx, type TypedTransaction } from '@ethereumjs/tx'
-import { Address, bytesToBigInt, hexToBytes, type PrefixedHexString } from '@ethereumjs/util'
+import {
+  Address,
+  bytesToBigInt,
+  bytesToHex,
+  hexToBytes,
+  type PrefixedHexString,
+} from '@ethereumjs/util'
 import { compileSolidity } from '../../scripts/compileContracts.ts'
 import type { Chain, ExecutedBlock } from '../../src/chain/chain.ts'
 import { openChain } from '../../src/chain/openChain.ts'
@@ -15,6 +21,7 @@ import type { Genesis } from '../../src/protocol/genesis.ts'
 import { decodeHeaderExtra } from '../../src/protocol/header.ts'
 import type { NetworkTransaction } from '../../src/protocol/networkTransaction.ts'
 import { createInspectionAnswer } from '../../src/protocol/networkTransactionCodec.ts'
+import { challengeKeys } from '../../src/protocol/slots.ts'
 import { createMemoryStore, type KeyValueStore } from '../../src/util/keyValueStore.ts'
 
 const FIXTURES = ['InspectionsStandIn', 'HeftStandIn'] as const
@@ -51,19 +58,23 @@ export interface StandInOptions {
   syncedEpoch?: bigint
   /** Further blocks a renewal of heft takes. */
   visits?: bigint
+  /** The challenges that somebody paid for. */
+  extras?: readonly bigint[]
 }
 
 const STEP_MODES = ['act after answers', 'act always', 'fail']
 
 function standInGenesis(options: StandInOptions): Genesis {
   const { pendingWork = 1n, stepMode = 'act after answers' } = options
-  const { totalHeft = 0n, syncedEpoch = 1_000n, visits = 0n } = options
+  const { totalHeft = 0n, syncedEpoch = 1_000n, visits = 0n, extras = [] } = options
   const genesis = devnetGenesis(network, accounts)
   place(genesis, 'Inspections', 'InspectionsStandIn', [
     pendingWork << 128n,
     BigInt(FARMER.toString()),
     BigInt(STEP_MODES.indexOf(stepMode)),
   ])
+  const { storage } = genesis.alloc[SYSTEM_CONTRACTS.Inspections]!
+  for (const id of extras) storage![bytesToHex(challengeKeys(id).replicaId)] = word(1n)
   place(genesis, 'Heft', 'HeftStandIn', [0n, totalHeft, syncedEpoch | (visits << 128n)])
   return genesis
 }
@@ -100,6 +111,9 @@ export class NetworkBench {
   readonly chain: Chain
   /** Transactions that the builder refused, with the reasons. */
   readonly rejected: { transaction: NetworkTransaction; error: Error }[] = []
+
+  /** Transactions that the builder left for a later block. */
+  readonly deferred: NetworkTransaction[] = []
 
   private constructor(chain: Chain) {
     this.chain = chain
@@ -147,6 +161,7 @@ export class NetworkBench {
       {
         next: () => lane.shift(),
         reject: (transaction, error) => this.rejected.push({ transaction, error }),
+        defer: (transaction) => this.deferred.push(transaction),
       },
     )
   }

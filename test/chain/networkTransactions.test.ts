@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { Block } from '@ethereumjs/block'
 import { bytesToHex, KECCAK256_RLP } from '@ethereumjs/util'
 import { decodeBlock } from '../../src/chain/blockCodec.ts'
 import { SYSTEM_CONTRACTS } from '../../src/protocol/addresses.ts'
-import { asNetworkTransaction, SYSTEM_SENDER } from '../../src/protocol/networkTransaction.ts'
+import {
+  asNetworkTransaction,
+  asTypedTransaction,
+  SYSTEM_SENDER,
+} from '../../src/protocol/networkTransaction.ts'
 import { LANE_BYTES } from '../../src/protocol/networkTransactionCodec.ts'
 import { createMemoryStore } from '../../src/util/keyValueStore.ts'
 import { FARMER, NetworkBench, namesOf, STRANGER_KEY, totalOf } from './networkBench.ts'
@@ -167,6 +172,44 @@ describe('the builder leaves out', () => {
     const isFull = ({ transactions }: typeof block) => transactions.at(-1)!.data[0]
     const roomy = await bench.mine([bench.answer(5n, { proofBytes: 60_000 })])
     assert.deepEqual([isFull(block), isFull(roomy)], [1, 0])
+  })
+})
+
+describe('answers to challenges that were paid for', () => {
+  const isFull = ({ transactions }: Block) => transactions.at(-1)!.data[0] === 1
+  const ofSize = (bench: NetworkBench, ids: readonly bigint[], proofBytes: number) =>
+    ids.map((id) => bench.answer(id, { proofBytes }))
+
+  test('fill no lane, whatever they are', async () => {
+    const bench = await NetworkBench.create({ extras: [1n, 2n, 3n] })
+    const block = await bench.mine(ofSize(bench, [1n, 2n, 3n, 4n], 21_000))
+    assert.deepEqual(namesOf(block), ['answer 1', 'answer 2', 'answer 3', 'answer 4', 'step'])
+    assert.equal(isFull(block), false)
+    const scheduled = await bench.mine(ofSize(bench, [5n, 6n, 7n, 8n], 21_000))
+    assert.equal(isFull(scheduled), true)
+  })
+
+  test('take at most half of the lane, and the others wait', async () => {
+    const extras = [1n, 2n, 3n]
+    const bench = await NetworkBench.create({ extras })
+    const [one, two, three, four] = ofSize(bench, [...extras, 4n], 30_000)
+    const block = await bench.mine([one!, two!, three!, four!])
+    assert.deepEqual(namesOf(block), ['answer 1', 'answer 2', 'answer 4', 'step'])
+    assert.deepEqual([bench.deferred, bench.rejected], [[three], []])
+    const next = await bench.mine([three!])
+    assert.deepEqual(namesOf(next), ['answer 3', 'step'])
+  })
+
+  test('make a block invalid that has more of them', async () => {
+    const extras = [1n, 2n, 3n]
+    const bench = await NetworkBench.create({ extras })
+    const made = await bench.build(ofSize(bench, extras.slice(0, 2), 30_000))
+    const transactions = [...made.block.transactions]
+    transactions.splice(2, 0, asTypedTransaction(bench.answer(3n, { proofBytes: 30_000 })))
+    await assert.rejects(bench.verifyWith(made.block, transactions), {
+      code: 'INVALID_TRANSACTION',
+      message: /no more room/,
+    })
   })
 })
 

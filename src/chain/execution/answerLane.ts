@@ -11,12 +11,28 @@ import type { LaneSource } from '../chain.ts'
 import { ChainError } from '../errors.ts'
 import type { Machine } from '../machine.ts'
 import { addToBody, type ExecutedBody } from './body.ts'
+import { isExtraChallenge } from './challenge.ts'
 import { runNetworkCall } from './networkCall.ts'
 import { toNetworkReceipt } from './networkReceipt.ts'
 
 /**
- * Executes the signed network transactions of a block, in the room reserved for them. Returns whether no further one
- * of the greatest size would have fitted.
+ * What answers to challenges that somebody paid for may take of a block's lane: others' answers find at least the rest.
+ */
+const EXTRA_BYTES = LANE_BYTES / 2
+
+/** What is taken of a block's lane, in bytes. */
+interface LaneUse {
+  scheduledBytes: number
+  extraBytes: number
+}
+
+const bytesLeftOf = ({ scheduledBytes, extraBytes }: LaneUse): number =>
+  LANE_BYTES - scheduledBytes - extraBytes
+
+/**
+ * Executes the signed network transactions of a block, in the room reserved for them. Returns whether the answers that
+ * the schedule asked for left no room for another of the greatest size: deadlines wait for a full lane, so nobody may
+ * fill it by paying for challenges of its own.
  */
 export async function applyAnswers(
   machine: Machine,
@@ -24,12 +40,14 @@ export async function applyAnswers(
   lane: LaneSource,
   body: ExecutedBody,
 ): Promise<boolean> {
-  let bytesLeft = LANE_BYTES
+  const use: LaneUse = { scheduledBytes: 0, extraBytes: 0 }
   for (;;) {
-    const transaction = lane.next(bytesLeft)
-    if (transaction === undefined) return bytesLeft < MAX_NETWORK_TRANSACTION_BYTES
+    const transaction = lane.next(bytesLeftOf(use))
+    if (transaction === undefined) {
+      return LANE_BYTES - use.scheduledBytes < MAX_NETWORK_TRANSACTION_BYTES
+    }
     try {
-      bytesLeft -= await applyAnswer(machine, block, transaction, bytesLeft, body)
+      if (!(await applyAnswer(machine, block, transaction, use, body))) lane.defer(transaction)
     } catch (error) {
       if (!isFaultOfTransaction(error)) throw error
       lane.reject(transaction, error)
@@ -37,16 +55,22 @@ export async function applyAnswers(
   }
 }
 
-/** Gives the room it took; throws `ChainError` INVALID_TRANSACTION, or for a bad signature its own error. */
+/**
+ * Adds the room it took; false when it was paid for, and those have none left. Throws `ChainError` INVALID_TRANSACTION,
+ * or for a bad signature its own error.
+ */
 async function applyAnswer(
   machine: Machine,
   block: Block,
   transaction: NetworkTransaction,
-  bytesLeft: number,
+  use: LaneUse,
   body: ExecutedBody,
-): Promise<number> {
+): Promise<boolean> {
   const sizeBytes = transaction.serialize().length
-  checkAnswer(machine, transaction, sizeBytes, bytesLeft)
+  checkAnswer(machine, transaction, sizeBytes, bytesLeftOf(use))
+  // Before the answer, which ends the challenge.
+  const isExtra = await isExtraChallenge(machine.stateManager, transaction.nonce)
+  if (isExtra && use.extraBytes + sizeBytes > EXTRA_BYTES) return false
   const result = await runNetworkCall(machine, block, transaction, succeeded)
   if (!succeeded(result)) {
     const { error } = result.exceptionError!
@@ -54,7 +78,8 @@ async function applyAnswer(
   }
   const applied = toNetworkReceipt(machine, transaction, result, body.gasUsed)
   addToBody(body, asTypedTransaction(transaction), applied)
-  return sizeBytes
+  use[isExtra ? 'extraBytes' : 'scheduledBytes'] += sizeBytes
+  return true
 }
 
 const succeeded = ({ exceptionError }: { exceptionError?: unknown }): boolean =>

@@ -120,7 +120,7 @@ async function applyTransactions(
   }
 }
 
-const EMPTY_LANE: LaneSource = { next: () => undefined, reject: () => {} }
+const EMPTY_LANE: LaneSource = { next: () => undefined, reject: () => {}, defer: () => {} }
 
 /** After the ordinary ones: answers in their own room, then what follows from the block by itself. */
 async function applyNetworkTransactions(

@@ -80,6 +80,8 @@ function laneOfBlock(block: Block, answers: readonly NetworkTransaction[]): Lane
   return {
     next: () => answers[position++],
     reject: (transaction, error) => refuseTransaction(block, transaction, error.message, error),
+    defer: (transaction) =>
+      refuseTransaction(block, transaction, 'answers that were paid for have no more room'),
   }
 }
 

@@ -19,6 +19,9 @@ export function createLaneSource(
       }
       return undefined
     },
+    defer() {
+      // It waits on where it is.
+    },
     reject(transaction, error) {
       const entry = waiting.find((one) => one.transaction === transaction)
       if (entry === undefined) return
