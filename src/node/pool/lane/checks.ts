@@ -58,14 +58,20 @@ export function checkPlace(entry: LaneEntry, contents: LaneContents, limits: Poo
   }
   const waiting = contents.atPlace(entry.placeKey)
   if (waiting !== undefined) checkNewer(entry, waiting)
-  const count = contents.count + (waiting === undefined ? 1 : 0)
-  const sizeBytes = contents.sizeBytes + entry.sizeBytes - (waiting?.sizeBytes ?? 0)
-  if (count <= limits.laneTransactions && sizeBytes <= limits.laneSizeBytes) return
+  if (hasRoom(entry, contents, limits)) return
   throw new PoolError('LANE_FULL', {
     message: `the lane of answers is full: ${contents.count} wait with ${contents.sizeBytes} bytes`,
     hint: 'Send the answer again after the next block.',
     facts: { waiting: contents.count, sizeBytes: contents.sizeBytes },
   })
+}
+
+/** Whether the lane's limits let an entry in, in place of the one at its place if there is any. */
+export function hasRoom(entry: LaneEntry, contents: LaneContents, limits: PoolLimits): boolean {
+  const waiting = contents.atPlace(entry.placeKey)
+  const count = contents.count + (waiting === undefined ? 1 : 0)
+  const sizeBytes = contents.sizeBytes + entry.sizeBytes - (waiting?.sizeBytes ?? 0)
+  return count <= limits.laneTransactions && sizeBytes <= limits.laneSizeBytes
 }
 
 function checkNewer(entry: LaneEntry, waiting: LaneEntry): void {
