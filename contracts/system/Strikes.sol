@@ -97,11 +97,13 @@ abstract contract Strikes is InspectionRecords {
         if (item.isPublic) tree.publicExtras--;
         delete _extraOf[item.replicaId];
         uint64[] storage ids = tree.extraIds;
-        uint64 last = ids[ids.length - 1];
-        for (uint256 i; i < ids.length; i++) {
-            if (ids[i] == id) ids[i] = last;
+        uint256 count = ids.length;
+        for (uint256 i; i < count; i++) {
+            if (ids[i] != id) continue;
+            ids[i] = ids[count - 1];
+            ids.pop();
+            break;
         }
-        ids.pop();
         _forget(id);
     }
 

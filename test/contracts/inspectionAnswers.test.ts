@@ -123,21 +123,21 @@ describe('an answer', () => {
 describe('leaves of a released replica', () => {
   test('are excused when it was released before the snapshot', async () => {
     const { id: released } = await bench.joined(0, 20)
-    await bench.joined(0, 20)
+    await bench.joined(0, 140)
     await bench.nextBlock()
     succeeded(await bench.replicas.release([released]))
     await bench.nextBlock()
     const id = await bench.challenged(0)
     assertReverted(await bench.answer(id, await bench.prove(id)), 'BadProof')
     const { events } = succeeded(await bench.answer(id, await bench.prove(id, [released])))
-    assert.equal(events[0]!.args.leaves, 20n)
+    assert.equal(events[0]!.args.leaves, 140n)
   })
 
   test('are asked for when it was released in the block of the snapshot or later', async () => {
     for (const isLater of [false, true]) {
       bench = await InspectionBench.create()
       const { id: released } = await bench.joined(0, 20)
-      await bench.joined(0, 20)
+      await bench.joined(0, 140)
       if (!isLater) succeeded(await bench.replicas.release([released]))
       await bench.endBlock()
       if (isLater) succeeded(await bench.replicas.release([released]))
@@ -145,7 +145,7 @@ describe('leaves of a released replica', () => {
       assertReverted(await bench.answer(id, await bench.prove(id, [released])), 'BadProof')
       const { events } = succeeded(await bench.answer(id, await bench.prove(id)))
       // What the answer is worth was settled by the snapshot.
-      assert.equal(events[0]!.args.leaves, isLater ? 40n : 20n)
+      assert.equal(events[0]!.args.leaves, isLater ? 160n : 140n)
     }
   })
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { beforeEach, describe, test } from 'node:test'
 import { hexToBytes, type PrefixedHexString } from '@ethereumjs/util'
+import { systemContractAddress } from '../../src/protocol/addresses.ts'
 import { GNX } from '../../src/protocol/params.ts'
 import {
   assertReverted,
@@ -22,6 +23,7 @@ const vectors: Vectors = JSON.parse(
   readFileSync(new URL('../spor/vectors/inspections.json', import.meta.url), 'utf8'),
 )
 const bytes = (hex: string): Uint8Array => hexToBytes(hex as PrefixedHexString)
+const INSPECTIONS = systemContractAddress('Inspections')
 const SNAPSHOT_SLOT = 9n
 const ANCHOR = 8n
 
@@ -82,11 +84,13 @@ describe('the vectors shared with farmers', () => {
     test(`of one replica ${one.isValid ? 'accept' : 'refuse'} ${one.name}`, async () => {
       const id = BigInt(one.challengeId)
       await putReplica(bench, one.replicaId, { ...one, node: 2n })
-      const fields = { node: 2n, replicaId: BigInt(one.replicaId), bondWei: 3n }
+      const balance = 4n
+      await bench.evm.stateManager.modifyAccountFields(INSPECTIONS, { balance })
+      const fields = { node: 2n, replicaId: BigInt(one.replicaId), bondWei: balance }
       assert.equal(await opened(id, one.mix, fields), one.seed)
       assertAnswered(await answer(id, 2n, one.proof), one)
       const credit = await bench.view('Inspections', 'creditOf', ownerOf(2n))
-      assert.equal(credit, one.isValid ? 3n : 0n)
+      assert.equal(credit, one.isValid ? balance / 2n : 0n)
     })
   }
 
