@@ -98,6 +98,7 @@ describe('sync', () => {
     await paidEpoch()
     assert.equal(await heftOf(), 1n)
     succeeded(await earnings.replicas.release([early.id]))
+    succeeded(await inspections.drop(0, early))
     await inspections.joined(0, MiB, PRICE)
     await inspections.passed(0)
     await paidEpoch()
