@@ -10,8 +10,8 @@ import {SystemAddresses} from "./SystemAddresses.sol";
 /// @notice In each round every node with enough leaves is asked once, at a slot its index gives. A challenge freezes
 /// the tree, opens two blocks later with a seed from that block's beacon value, and ends at its deadline. Work per
 /// block is bounded; what does not fit waits for the next blocks, and at a round's end for the first block of the next
-/// one. What one node comes to cannot stop the others: it is tried by itself, and ends without an outcome if that fails.
-/// A tree with too many dead leaves is not asked about, so that its farmer can drop them; it proves nothing meanwhile.
+/// one. Nothing about one node can stop the others: it is tried by itself, and ends without an outcome if that fails. A
+/// tree with too many dead leaves is not asked about, so that its farmer can drop them; it proves nothing meanwhile.
 abstract contract InspectionSchedule is Strikes {
     /// @notice Only the protocol itself may call this.
     error OnlySystem(address caller);
@@ -68,21 +68,13 @@ abstract contract InspectionSchedule is Strikes {
         if (_snapshotDue(slot)) acted = true;
     }
 
-    /// @notice Settles a challenge whose deadline has passed; for the step, as a call of its own.
-    function settleExpired(uint256 id) external {
-        _requireSelf();
-        Challenge storage item = _challenges[id];
-        if (item.replicaId == 0) _failScheduled(id, item);
-        else _failExtra(id, item);
-    }
-
     /// @notice Asks a node about its tree; for the step, as a call of its own.
     function visit(uint64 node, uint64 round, uint64 slot) external {
         _requireSelf();
         Tree storage tree = _trees[node];
         uint64 totalLeaves = tree.totalLeaves;
         if (totalLeaves < Sampling.REGION_COUNT) _pushWindow(tree, 0, false);
-        else if (_isStale(tree)) _passOver(node, tree, round);
+        else if (uint256(tree.deadLeaves) * DEAD_SHARE > totalLeaves) _passOver(node, tree, round);
         else _snapshot(node, tree, round, slot);
     }
 
@@ -208,10 +200,6 @@ abstract contract InspectionSchedule is Strikes {
         return tree.totalLeaves >= Sampling.REGION_COUNT || tree.windowSum != 0;
     }
 
-    function _isStale(Tree storage tree) private view returns (bool) {
-        return uint256(tree.deadLeaves) * DEAD_SHARE > tree.totalLeaves;
-    }
-
     function _passOver(uint64 node, Tree storage tree, uint64 round) private {
         if (tree.staleTime == 0) tree.staleTime = uint48(block.timestamp);
         uint256 staleTime = tree.staleTime;
@@ -238,19 +226,6 @@ abstract contract InspectionSchedule is Strikes {
         emit Snapshotted(node, id, round, tree.root, tree.totalLeaves);
     }
 
-    /// @dev The bond goes back and the replica is forfeited; one that was released meanwhile can no longer be shown.
-    function _failExtra(uint256 id, Challenge storage item) private {
-        bytes32 replicaId = item.replicaId;
-        uint64 node = item.node;
-        try _replicas().joinable(replicaId) returns (uint64, bytes32, uint32, bool) {
-            _endExtra(id, item, item.challenger, item.bondWei);
-            _replicas().forfeit(replicaId);
-            _strike(node, id, _round.number);
-        } catch {
-            _void(id, item);
-        }
-    }
-
     /// @dev Whether most of the last slots had no block, so that nobody could answer in them.
     function _isGap(uint256 slot) private view returns (bool) {
         uint256 answerSlots = _answerSlots();
@@ -268,9 +243,5 @@ abstract contract InspectionSchedule is Strikes {
     function _answerSlots() private view returns (uint64) {
         (, uint256 answerSlots,) = _params().inspectionTerms();
         return uint64(answerSlots);
-    }
-
-    function _requireSelf() private view {
-        if (msg.sender != address(this)) revert OnlyContract(address(this), msg.sender);
     }
 }

@@ -26,6 +26,14 @@ abstract contract Strikes is InspectionRecords {
         _strike(uint64(node), 0, _round.number);
     }
 
+    /// @notice Settles a challenge whose deadline has passed; for the step, as a call of its own.
+    function settleExpired(uint256 id) external {
+        _requireSelf();
+        Challenge storage item = _challenges[id];
+        if (item.replicaId == 0) _failScheduled(id, item);
+        else _failExtra(id, item);
+    }
+
     /// @notice Closes the tree of a retired node; for the Nodes contract.
     function nodeRetired(uint256 node) external {
         if (msg.sender != SystemAddresses.NODES) {
@@ -62,6 +70,19 @@ abstract contract Strikes is InspectionRecords {
     function _proveNothing(uint64 node, Tree storage tree) internal {
         _restart(node, tree);
         _pushWindow(tree, 0, false);
+    }
+
+    /// @dev The bond goes back and the replica is forfeited; one that was released meanwhile can no longer be shown.
+    function _failExtra(uint256 id, Challenge storage item) private {
+        bytes32 replicaId = item.replicaId;
+        uint64 node = item.node;
+        try _replicas().joinable(replicaId) returns (uint64, bytes32, uint32, bool) {
+            _endExtra(id, item, item.challenger, item.bondWei);
+            _replicas().forfeit(replicaId);
+            _strike(node, id, _round.number);
+        } catch {
+            _void(id, item);
+        }
     }
 
     function _strike(uint64 node, uint256 id, uint64 round) internal {
@@ -113,6 +134,10 @@ abstract contract Strikes is InspectionRecords {
         if (item.replicaId != 0) return _endExtra(id, item, item.challenger, item.bondWei);
         _trees[item.node].challengeId = 0;
         _forget(id);
+    }
+
+    function _requireSelf() internal view {
+        if (msg.sender != address(this)) revert OnlyContract(address(this), msg.sender);
     }
 
     function _forget(uint256 id) private {

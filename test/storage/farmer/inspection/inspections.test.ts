@@ -58,7 +58,7 @@ describe('a farmer that is inspected', () => {
     assert.equal(inspectionsOf(farmer).totals.struck, 0)
   })
 
-  test('answers whoever pays to challenge one of its replicas, and keeps the bond', async (t) => {
+  test('answers whoever pays to challenge one of its replicas, and has half the bond', async (t) => {
     const network = await startNetwork(t)
     const farmer = await startFarmer(network)
     const { id } = await hold(network, farmer, 64)
@@ -71,7 +71,7 @@ describe('a farmer that is inspected', () => {
         (outcome) => outcome.challengeId === challengeId && outcome.kind === 'passed',
       ),
     )
-    assert.equal(await creditOf(farmer.account), bondWei)
+    assert.equal(await creditOf(farmer.account), bondWei / 2n)
   })
 
   test('answers after a restart what was opened before', async (t) => {
