@@ -85,7 +85,7 @@ const challengeLines = ({ replicas, bondWei, returnedWei }: ChallengeReport): st
 ]
 
 const OUTCOMES: Record<ChallengedReplica['outcome'], string> = {
-  proven: 'the farmer proved it, has half of the bond, and the other half is burned',
+  proven: 'the farmer proved it, and the bond is spent',
   failed: 'the farmer failed and forfeits the replica; run `genaro repair`',
   ownerAtFault: 'the commitment was false, so the farmer has the bond',
   voided: 'it ended without an outcome',

@@ -7,7 +7,7 @@ export interface ChallengedReplica {
   id: string
   node: bigint
   /**
-   * `proven`: the farmer answered, and has half of the bond. `failed`: it did not; the replica is forfeited and the bond comes
+   * `proven`: the farmer answered; it has the bond, or half of it. `failed`: it did not; the replica is forfeited and the bond comes
    * back. `ownerAtFault`: the commitment was false, so the bond is the farmer's. `voided`: it ended without an outcome,
    * and the bond comes back. `pending`: nothing was told in time. `refused`: the chain took no challenge.
    */
