@@ -15,6 +15,8 @@ import type { TreeKeeper } from './treeKeeper.ts'
 export interface Answerer {
   /** What the chain waits for, or will. */
   readonly challenges: readonly Challenge[]
+  /** Whether an open challenge has no answer yet though there may be one. */
+  readonly isBehind: boolean
   /** Whether an answer to a challenge has left. */
   hasAnswered(challengeId: bigint): boolean
   /** Whether an open challenge is about this replica alone. */
@@ -140,6 +142,11 @@ export function createAnswerer(options: AnswererOptions): Answerer {
   return {
     get challenges() {
       return challenges
+    },
+    get isBehind() {
+      return [...attempts.values()].some(
+        ({ anchor, failedAt }) => anchor === undefined && failedAt === undefined,
+      )
     },
     hasAnswered: (id) => answered.has(id),
     isAskedFor: (replicaId) => challenges.some((each) => each.replicaId === replicaId),

@@ -86,13 +86,13 @@ export async function startInspector(options: InspectorOptions): Promise<Inspect
     lookedAt = performance.now()
   }
 
-  /** A chain that stands still and asks for nothing costs one question. */
+  /** While the chain stands still nothing opens and nothing is settled, so that a look costs one question. */
   let isMoving = true
   const answer = async (): Promise<void> => {
-    const isLooking = isMoving || answerer.challenges.length > 0
+    const isLooking = isMoving || answerer.isBehind
     const [head] = await Promise.all([refresh(), isLooking ? answerer.look() : undefined])
     isMoving = head.hash !== seenHash
-    if (!isMoving && !isLooking) return
+    if (!isMoving && !answerer.isBehind) return
     if (!isLooking) await answerer.look()
     await answerer.answer(head)
     const hasNews = await history.follow(head)
@@ -110,7 +110,8 @@ export async function startInspector(options: InspectorOptions): Promise<Inspect
   await answer()
   const answering = startLoop({
     ...{ work: answer, name: 'answering inspections', logger },
-    everyMs: () => (answerer.challenges.length > 0 ? everyMs / HASTE : everyMs),
+    everyMs: () =>
+      answerer.isBehind || (isMoving && answerer.challenges.length > 0) ? everyMs / HASTE : everyMs,
   })
   const joining = startLoop({
     ...{ work: transact, name: 'joining replicas', logger },
