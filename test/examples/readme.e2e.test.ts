@@ -13,7 +13,15 @@ import { runCommand } from './runCommand.ts'
 /** Would run this file again. */
 const NOT_RUN = ['npm test']
 
-const PAGES = ['README.md', 'docs/cli.md', 'docs/contracts.md', 'docs/special-transactions.md']
+const PAGES = [
+  'README.md',
+  'docs/cli.md',
+  'docs/contracts.md',
+  'docs/inspections.md',
+  'docs/json-rpc.md',
+  'docs/special-transactions.md',
+  'docs/storage.md',
+]
 
 /** Runs a line that starts a network until it says that it is ready, and ends it. */
 async function runStart(line: string, directory: string): Promise<void> {

@@ -31,6 +31,8 @@ const INTERNAL = [
   'Heft.sync',
   'Inspections.nodeRetired',
   'Inspections.replicaReleased',
+  'Inspections.settleExpired',
+  'Inspections.visit',
   'Inspections.step',
   'Inspections.strike',
   'Nodes.discharge',
