@@ -26,6 +26,8 @@ export interface DevnetOptions {
   /** Where the chain is kept; in memory when absent. */
   dataDirectory?: string
   chainId?: bigint
+  /** Slots between two inspections of a farmer; 10 by default, and at least. */
+  periodSlots?: bigint
   /** How many accounts of the well-known mnemonic are funded; ten by default. */
   accounts?: number
   /** Seals a block every so many seconds instead of one per transaction. */
@@ -53,7 +55,7 @@ const MAX_BLOCKS_AT_ONCE = 100_000
 /** Starts a development network in this process: one validator that seals as transactions arrive. */
 export async function createDevnet(options: DevnetOptions = {}): Promise<ChainNode> {
   const { logger = silentLogger, clock: systemTime = systemClock, timers = systemTimers } = options
-  const network = devnetNetwork(options.chainId)
+  const network = devnetNetwork(options)
   requireInterval(options.slotSeconds ?? 0)
   const accounts = createDevnetAccounts(options.accounts ?? DEFAULT_ACCOUNTS)
   const genesis = devnetGenesis(network, accounts)

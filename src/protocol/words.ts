@@ -129,6 +129,13 @@ export const encodeParamsWords = (params: ParamsWords) => ({
   heft: packWord(HEFT_PARAMS_FIELDS, params),
 })
 
+/** The word of Params about inspections with another length of rounds, in slots. */
+export const replacePeriodSlots = (word: Uint8Array, periodSlots: bigint): Uint8Array =>
+  packWord(INSPECTION_PARAMS_FIELDS, {
+    ...unpackWord(INSPECTION_PARAMS_FIELDS, word),
+    periodSlots,
+  })
+
 const HEFT_SYNC_FIELDS = { epoch: 64, cursor: 64 } as const
 
 /**

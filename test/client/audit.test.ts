@@ -12,7 +12,7 @@ import { AUDIT_PROTOCOL } from '../../src/storage/shardProtocol/auditMessages.ts
 import { encodeFields } from '../../src/storage/shardProtocol/wire.ts'
 import { overwriteLeaves, startReachable } from './auditNetwork.ts'
 import { startLiar } from './liars.ts'
-import { patternBytes, startTestNetwork, type TestNetwork } from './network.ts'
+import { patternBytes, SHORT_PERIOD_SLOTS, startTestNetwork, type TestNetwork } from './network.ts'
 
 const SHARD_BYTES = 65_536
 const CODE = { dataShards: 2, parityShards: 1 }
@@ -29,7 +29,7 @@ describe('a private audit', () => {
   let badNode: bigint
   let files: string[]
   before(async () => {
-    network = await startTestNetwork(scope, { count: BAD })
+    network = await startTestNetwork(scope, { periodSlots: SHORT_PERIOD_SLOTS, count: BAD })
     const { farmer, fileOf } = await startReachable(scope, network, BAD)
     badNode = farmer.node
     const bucketId = await network.buyBucket()

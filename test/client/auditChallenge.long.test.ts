@@ -13,7 +13,13 @@ import { findFile } from '../../src/client/findFile.ts'
 import { openContext } from '../../src/client/openContext.ts'
 import { GENESIS_PARAMS } from '../../src/protocol/params.ts'
 import { overwriteLeaves, startReachable } from './auditNetwork.ts'
-import { patternBytes, startTestNetwork, TEST_SEED, type TestNetwork } from './network.ts'
+import {
+  patternBytes,
+  SHORT_PERIOD_SLOTS,
+  startTestNetwork,
+  TEST_SEED,
+  type TestNetwork,
+} from './network.ts'
 
 const CODE = { dataShards: 2, parityShards: 1 }
 const BOND = GENESIS_PARAMS.challengeBondWei
@@ -31,7 +37,7 @@ describe('a challenge that the owner pays for', () => {
   const fileOf = new Map<bigint, (replicaId: string) => string>()
 
   before(async () => {
-    network = await startTestNetwork(scope, { count: 0 })
+    network = await startTestNetwork(scope, { periodSlots: SHORT_PERIOD_SLOTS, count: 0 })
     for (let index = 0; index < 6; index++) {
       const { farmer, ...directory } = await startReachable(scope, network, index, {
         inspection: INSPECTION,

@@ -19,7 +19,13 @@ import { findFile } from '../../src/client/findFile.ts'
 import { openContext } from '../../src/client/openContext.ts'
 import { GENESIS_PARAMS } from '../../src/protocol/params.ts'
 import { createMutex } from '../../src/util/mutex.ts'
-import { patternBytes, startTestNetwork, TEST_SEED, type TestNetwork } from './network.ts'
+import {
+  patternBytes,
+  SHORT_PERIOD_SLOTS,
+  startTestNetwork,
+  TEST_SEED,
+  type TestNetwork,
+} from './network.ts'
 
 const CODE = { dataShards: 2, parityShards: 1 }
 const BOND = GENESIS_PARAMS.challengeBondWei
@@ -36,7 +42,11 @@ describe('a challenge that the owner pays for', () => {
   let id: string
 
   before(async () => {
-    network = await startTestNetwork(scope, { count: 3, farmer: { inspection: INSPECTION } })
+    network = await startTestNetwork(scope, {
+      periodSlots: SHORT_PERIOD_SLOTS,
+      count: 3,
+      farmer: { inspection: INSPECTION },
+    })
     bucketId = await network.buyBucket()
     const workDirectory = network.directory()
     const bootstrap = network.addresses()

@@ -5,7 +5,7 @@ import { isJoinOverdue, joinGraceSeconds } from '../../src/client/audit/unjoined
 import type { Client } from '../../src/client/createClient.ts'
 import { NETWORKS } from '../../src/protocol/networks.ts'
 import { startReachable } from './auditNetwork.ts'
-import { patternBytes, startTestNetwork, type TestNetwork } from './network.ts'
+import { patternBytes, SHORT_PERIOD_SLOTS, startTestNetwork, type TestNetwork } from './network.ts'
 
 const CODE = { dataShards: 2, parityShards: 1 }
 const INSPECTION = { everyMs: 100, joinAfterMs: 200 }
@@ -22,7 +22,11 @@ describe('replicas that the chain does not inspect', () => {
   let id: string
   let idleNode: bigint
   before(async () => {
-    network = await startTestNetwork(scope, { count: 4, farmer: { inspection: INSPECTION } })
+    network = await startTestNetwork(scope, {
+      periodSlots: SHORT_PERIOD_SLOTS,
+      count: 4,
+      farmer: { inspection: INSPECTION },
+    })
     const { farmer } = await startReachable(scope, network, 4, { inspection: IDLE })
     idleNode = farmer.node
     bucketId = await network.buyBucket()

@@ -11,7 +11,7 @@ import {
   encodeAuditRequest,
 } from '../../src/storage/shardProtocol/auditMessages.ts'
 import { encodeFields } from '../../src/storage/shardProtocol/wire.ts'
-import { patternBytes, startTestNetwork } from './network.ts'
+import { patternBytes, SHORT_PERIOD_SLOTS, startTestNetwork } from './network.ts'
 
 const ID = `0x${'ab'.repeat(32)}`
 const nonce = (): Uint8Array => new Uint8Array(randomBytes(32))
@@ -26,7 +26,7 @@ describe('a farmer that is audited', () => {
   let replicaId: string
   let leafCount: number
   before(async () => {
-    const network = await startTestNetwork(scope, { count: 3 })
+    const network = await startTestNetwork(scope, { periodSlots: SHORT_PERIOD_SLOTS, count: 3 })
     const bucketId = await network.buyBucket()
     const client = await network.client({ code: { dataShards: 2, parityShards: 1 } })
     const { id } = await client.upload({ bytes: patternBytes(90_000), name: 'file' })

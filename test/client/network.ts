@@ -10,6 +10,7 @@ import { createDevnet } from '../../src/node/devnet.ts'
 import type { ChainNode } from '../../src/node/node.ts'
 import { createRPCServer } from '../../src/node/rpc/server.ts'
 import { createDevnetFarmers } from '../../src/protocol/devnetFarmers.ts'
+import { NETWORKS } from '../../src/protocol/networks.ts'
 import { DAY_SECONDS } from '../../src/protocol/params.ts'
 import { createFarmer, type FarmerOptions } from '../../src/storage/farmer/createFarmer.ts'
 import type { Farmer } from '../../src/storage/farmer/farmer.ts'
@@ -37,16 +38,26 @@ export interface TestNetwork {
 
 export const TEST_SEED = new Uint8Array(32).fill(7)
 
+/** Rounds longer than any test. */
+const NO_INSPECTIONS = 1_000_000n
+
+/** Rounds as short as a devnet's, for tests about inspections. */
+export const SHORT_PERIOD_SLOTS = NETWORKS.devnet.periodSlots
+
 /** Things are let go of in the reverse order. */
 export async function startTestNetwork(
   scope: Scope,
-  { count = 6, farmer = {} }: { count?: number; farmer?: Partial<FarmerOptions> } = {},
+  {
+    count = 6,
+    farmer = {},
+    periodSlots = NO_INSPECTIONS,
+  }: { count?: number; farmer?: Partial<FarmerOptions>; periodSlots?: bigint } = {},
 ): Promise<TestNetwork> {
   const cleanUps: (() => unknown)[] = []
   scope.after(async () => {
     for (const cleanUp of cleanUps.reverse()) await cleanUp()
   })
-  const node = await createDevnet()
+  const node = await createDevnet({ periodSlots })
   cleanUps.push(() => node.close())
   const server = await createRPCServer({ node, port: 0 })
   cleanUps.push(() => server.close())

@@ -11,6 +11,7 @@ export interface DevnetFlags {
   accounts: number
   farmers: number
   heartbeat: number
+  period?: number
   chainId?: number
   clientVersion?: string
   logLevel: LogLevel
@@ -22,6 +23,7 @@ const MAX_ACCOUNTS = 1_000
 /** As many as the devnet's genesis funds and registers. */
 const MAX_FARMERS = 6
 const MAX_SLOT_SECONDS = 86_400
+const MAX_PERIOD_SLOTS = 10_000_000
 /** The highest chain id MetaMask takes. */
 const MAX_CHAIN_ID = 4_503_599_627_370_476
 
@@ -62,6 +64,11 @@ export const devnetCommand = (): Command =>
       'with farmers and files: seal a block when none came for so long; 0 for never',
       parseNumber('--heartbeat', { min: 0, max: MAX_SLOT_SECONDS, whole: false }),
       1,
+    )
+    .option(
+      '--period <slots>',
+      'slots between two inspections of a farmer (default: 10)',
+      parseNumber('--period', { min: 10, max: MAX_PERIOD_SLOTS }),
     )
     .option(
       '--chain-id <number>',

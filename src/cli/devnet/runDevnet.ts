@@ -62,10 +62,18 @@ async function startFarmers(
   })
 }
 
-const nodeOptions = ({ dataDir, slotTime, accounts, chainId, clientVersion }: DevnetFlags) => ({
+const nodeOptions = ({
+  dataDir,
+  slotTime,
+  accounts,
+  chainId,
+  period,
+  clientVersion,
+}: DevnetFlags) => ({
   accounts,
   ...(dataDir === undefined ? {} : { dataDirectory: dataDir }),
   ...(slotTime === undefined ? {} : { slotSeconds: slotTime }),
   ...(chainId === undefined ? {} : { chainId: BigInt(chainId) }),
+  ...(period === undefined ? {} : { periodSlots: BigInt(period) }),
   ...(clientVersion === undefined ? {} : { clientVersion }),
 })

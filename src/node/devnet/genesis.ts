@@ -6,8 +6,11 @@ import {
   type PrefixedHexString,
 } from '@ethereumjs/util'
 import { keccak256 } from '../../crypto/keccak.ts'
-import { type Genesis, readGenesis } from '../../protocol/genesis.ts'
+import { SYSTEM_CONTRACTS } from '../../protocol/addresses.ts'
+import { type Genesis, type GenesisAccount, readGenesis } from '../../protocol/genesis.ts'
 import { DEVNET_ACCOUNT_BALANCE_WEI, NETWORKS, type Network } from '../../protocol/networks.ts'
+import { paramsKeys } from '../../protocol/slots.ts'
+import { replacePeriodSlots } from '../../protocol/words.ts'
 import type { UnlockedAccount } from '../node.ts'
 import { createDevnetAccounts } from './accounts.ts'
 import { DevnetError } from './errors.ts'
@@ -15,18 +18,33 @@ import { DevnetError } from './errors.ts'
 /** Chain ids that JSON numbers, and so every tool, hold exactly. */
 const MAX_CHAIN_ID = BigInt(Number.MAX_SAFE_INTEGER)
 
-/** The devnet's rules, under another chain id if one is asked for. */
-export function devnetNetwork(chainId = NETWORKS.devnet.chainId): Network {
+/** No round lasts longer than this many slots. */
+const MAX_PERIOD_SLOTS = 10_000_000n
+
+/** The devnet's rules, under another chain id or with other rounds of inspections if they are asked for. */
+export function devnetNetwork({
+  chainId = NETWORKS.devnet.chainId,
+  periodSlots = NETWORKS.devnet.periodSlots,
+}: {
+  chainId?: bigint | undefined
+  periodSlots?: bigint | undefined
+} = {}): Network {
   if (chainId < 1n || chainId > MAX_CHAIN_ID) {
     throw new DevnetError('BAD_OPTION', {
       message: `${chainId} is not a chain id`,
       hint: `Choose a whole number from 1 to ${MAX_CHAIN_ID}.`,
     })
   }
-  return { ...NETWORKS.devnet, chainId }
+  if (periodSlots < NETWORKS.devnet.periodSlots || periodSlots > MAX_PERIOD_SLOTS) {
+    throw new DevnetError('BAD_OPTION', {
+      message: `Inspections cannot come every ${periodSlots} slots`,
+      hint: `Choose ${NETWORKS.devnet.periodSlots} to ${MAX_PERIOD_SLOTS} slots: a challenge takes eight to be opened and answered.`,
+    })
+  }
+  return { ...NETWORKS.devnet, chainId, periodSlots }
 }
 
-/** The devnet's genesis with these accounts funded instead of the default ones. */
+/** The devnet's genesis with the network's rounds, and these accounts funded instead of the default ones. */
 export function devnetGenesis(network: Network, accounts: readonly UnlockedAccount[]): Genesis {
   const genesis = readGenesis('devnet')
   const alloc = { ...genesis.alloc }
@@ -39,7 +57,16 @@ export function devnetGenesis(network: Network, accounts: readonly UnlockedAccou
       storage: {},
     }
   }
+  alloc[PARAMS] = withPeriod(alloc[PARAMS]!, network.periodSlots)
   return { ...genesis, chainId: network.chainId, mixHash: mixOf(genesis, network), alloc }
+}
+
+const PARAMS = SYSTEM_CONTRACTS.Params
+const INSPECTION_PARAMS = bytesToHex(paramsKeys.inspections)
+
+function withPeriod(params: GenesisAccount, periodSlots: bigint): GenesisAccount {
+  const word = replacePeriodSlots(hexToBytes(params.storage[INSPECTION_PARAMS]!), periodSlots)
+  return { ...params, storage: { ...params.storage, [INSPECTION_PARAMS]: bytesToHex(word) } }
 }
 
 /** No header names the chain id, so the first mix does: chains that differ in it differ in their hash. */
