@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { needsShared } from '../helpers/shared.ts'
-import { BLOCK_PACK, readBlockCases } from './blockCases.ts'
-import { runBlockCase } from './runBlockCase.ts'
+import { BLOCK_PACK } from './blockCases.ts'
 import { runSuite } from './suite.ts'
 
 const options = needsShared('fixtures/ethereum', BLOCK_PACK)
@@ -11,7 +10,7 @@ test(
   'every official block test from Cancun to Osaka passes in our verifier',
   options,
   async (context) => {
-    const passed = await runSuite(context, { cases: readBlockCases(), run: runBlockCase })
+    const passed = await runSuite(context, { suite: 'block', every: 1 })
     assert.deepEqual(Object.fromEntries(passed), {
       Cancun: 6_200,
       CancunToPragueAtTime15k: 29,

@@ -1,56 +1,28 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import type { TestContext } from 'node:test'
-import { errorMessage } from '../../src/util/errors.ts'
-import { createFixtureRules, type RulesOf } from './fixtureRules.ts'
+import { Worker } from 'node:worker_threads'
+import type { SuiteResult } from './cases.ts'
 
-/** A fixture case: its name, and the fork or forks it is counted under. */
-interface NamedCase {
-  name: string
-  group: string
+export interface SuiteTask {
+  suite: 'state' | 'block'
+  /** Runs only each so manieth case. */
+  every: number
 }
-
-/**
- * Cases that execute every byte Ethereum leaves undefined and expect each to fail. The storage opcodes
- * define seven of those bytes, so these cases run on a machine without them.
- */
-const WITHOUT_STORAGE_OPCODES = ['tests/frontier/opcodes/test_all_opcodes.py::test_all_opcodes[']
-
-const runsWithoutOpcodes = ({ name }: NamedCase): boolean =>
-  WITHOUT_STORAGE_OPCODES.some((prefix) => name.startsWith(prefix))
 
 const MAX_FAILURES_TOLD = 20
 
-export interface SuiteOptions<Case extends NamedCase> {
-  cases: AsyncIterable<Case>
-  run: (rulesOf: RulesOf, one: Case) => Promise<void>
-  /** Runs only each so manieth case, and those without storage opcodes in any event; default all. */
-  every?: number
-}
-
-/** Runs cases one after another; fails with the names of those that fail, and tells how many passed. */
-export async function runSuite<Case extends NamedCase>(
-  test: TestContext,
-  { cases, run, every = 1 }: SuiteOptions<Case>,
-): Promise<Map<string, number>> {
-  const withOpcodes = createFixtureRules({ storageOpcodes: true })
-  const withoutOpcodes = createFixtureRules({ storageOpcodes: false })
-  const passed = new Map<string, number>()
-  const failures: string[] = []
-  const start = process.cpuUsage()
-  let position = 0
-  for await (const one of cases) {
-    const isPlain = runsWithoutOpcodes(one)
-    if (position++ % every !== 0 && !isPlain) continue
-    try {
-      await run(isPlain ? withoutOpcodes : withOpcodes, one)
-      passed.set(one.group, (passed.get(one.group) ?? 0) + 1)
-    } catch (error) {
-      failures.push(`${one.name}: ${errorMessage(error)}`)
-    }
-  }
-  const { user, system } = process.cpuUsage(start)
+/**
+ * Runs official cases in a thread of their own, since the test runner follows every promise of its own thread, which
+ * costs as much as executing them. Fails with the names of those that fail, and tells how many passed.
+ */
+export async function runSuite(test: TestContext, task: SuiteTask): Promise<Map<string, number>> {
+  const worker = new Worker(new URL('./suiteWorker.ts', import.meta.url), { workerData: task })
+  // An error in the worker rejects.
+  const [result] = (await once(worker, 'message')) as [SuiteResult]
+  const { passed, failures, cpuSeconds } = result
   for (const [group, count] of passed) test.diagnostic(`${group}: ${count} passed`)
-  test.diagnostic(`${failures.length} failed, ${((user + system) / 1e6).toFixed(1)} s of CPU`)
+  test.diagnostic(`${failures.length} failed, ${cpuSeconds.toFixed(1)} s of CPU`)
   assert.deepEqual(failures.slice(0, MAX_FAILURES_TOLD), [])
   return passed
 }
