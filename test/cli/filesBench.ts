@@ -22,9 +22,12 @@ export interface FilesBench {
   start(args: readonly string[]): ChildProcess
 }
 
+/** Rounds longer than a test: what inspections do is tested elsewhere, and costs time. */
+export const NO_INSPECTIONS = ['--period', '10000000']
+
 export async function startFilesBench(scope: Scope): Promise<FilesBench> {
   const directory = temporaryDirectory(scope)
-  const devnet = await startDevnetProcess(scope, ['--farmers', '6'])
+  const devnet = await startDevnetProcess(scope, ['--farmers', '6', ...NO_INSPECTIONS])
   const environment = {
     GENARO_SEED_FILE: join(directory, 'seed'),
     GENARO_WORK_DIR: join(directory, 'work'),

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { type DevnetProcess, startDevnetProcess, temporaryDirectory } from './devnetProcess.ts'
+import { NO_INSPECTIONS } from './filesBench.ts'
 import { runGenaro } from './runGenaro.ts'
 
 describe('repair on the command line', () => {
@@ -14,7 +15,7 @@ describe('repair on the command line', () => {
   before(async () => {
     const scope = { after: (cleanUp: () => unknown) => cleanUps.push(cleanUp) }
     directory = temporaryDirectory(scope)
-    devnet = await startDevnetProcess(scope, ['--farmers', '6'])
+    devnet = await startDevnetProcess(scope, ['--farmers', '6', ...NO_INSPECTIONS])
     const bought = await genaro(['bucket', 'buy', '--size', '1GB', '--term', '30d'])
     bucketId = bought.id!
     const path = join(directory, 'note.txt')
