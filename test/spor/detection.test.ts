@@ -79,7 +79,7 @@ describe('three failures in a row', () => {
     assert.ok(inYear > 0.008 && inYear < 0.009, `${inYear}`)
   })
 
-  test('are counted since the last pass: any three of 256 would discharge 47 % of such farmers', () => {
+  test('are counted since the last pass: three anywhere among 256 would discharge 47 % of such farmers', () => {
     const [none, one, two] = [0, 1, 2].map(
       (count) => choose(256, count) * 0.01 ** count * 0.99 ** (256 - count),
     ) as [number, number, number]

@@ -29,7 +29,7 @@ export function drawSentinels(
   return { numbers: [...fresh, ...again], freshCount: fresh.length }
 }
 
-/** Up to `count` items, every choice as likely as any other. */
+/** Up to `count` items, all choices equally likely. */
 function draw(items: number[], count: number): number[] {
   const left = [...items]
   const drawn: number[] = []
